@@ -1,0 +1,1 @@
+"""People, offices, jurisdictions and what each may do."""

@@ -1,0 +1,134 @@
+"""Users, their dated jurisdictions, and API tokens."""
+
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from povedu.accounts.choices import OfficeCode, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Make users by sign-in name."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
+        """Return a new user; without a password nobody can sign in as it."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find by sign-in name."""
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with a sign-in; what they may do comes from their jurisdictions."""
+
+    username = models.CharField(_("登录名"), max_length=60, unique=True)
+    name = models.CharField(_("姓名"), max_length=60)
+    post = models.CharField(_("职务"), max_length=60, blank=True)
+    language = models.CharField(_("界面语言"), max_length=10, blank=True)
+    is_active = models.BooleanField(_("启用"), default=True)
+    is_staff = models.BooleanField(_("可进入后台"), default=False)
+    must_change_password = models.BooleanField(_("下次登录须改密码"), default=False)
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
+    created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("用户")
+        verbose_name_plural = _("用户")
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_short_name(self) -> str:
+        """Return the name that the top bar shows."""
+        return self.name
+
+
+class Jurisdiction(models.Model):
+    """The part of the county a person answers for, in one role, between two dates.
+
+    ``division_prefix`` is a leading part of a 12-digit division code; ``school_code`` narrows to
+    one school. An acting approver is a jurisdiction with an end date and ``on_behalf_of``.
+    """
+
+    user = models.ForeignKey(
+        User, verbose_name=_("用户"), on_delete=models.CASCADE, related_name="jurisdictions"
+    )
+    role = models.CharField(_("角色"), max_length=20, choices=Role.choices)
+    office = models.CharField(_("股室"), max_length=12, choices=OfficeCode.choices, blank=True)
+    division_prefix = models.CharField(_("管辖区划"), max_length=12)
+    school_code = models.CharField(_("学校代码"), max_length=20, blank=True)
+    starts_on = models.DateField(_("开始日期"), default=date(2000, 1, 1))
+    ends_on = models.DateField(_("结束日期"), null=True, blank=True)
+    on_behalf_of = models.ForeignKey(
+        User,
+        verbose_name=_("代理人员"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("管辖范围")
+        verbose_name_plural = _("管辖范围")
+        ordering = ["user_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "office", "division_prefix", "school_code", "starts_on"],
+                name="jurisdiction_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="jurisdiction_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.SCHOOL_CLERK) | ~Q(school_code=""),
+                name="jurisdiction_clerk_has_school",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of__isnull=True)
+                | (~Q(on_behalf_of=F("user")) & Q(ends_on__isnull=False)),
+                name="jurisdiction_acting_is_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = self.school_code or self.division_prefix
+        return f"{self.get_role_display()} {self.get_office_display()} {place}".replace("  ", " ")
+
+
+class ApiToken(models.Model):
+    """A person's key to the API; only its digest is kept, and it acts in one jurisdiction."""
+
+    jurisdiction = models.ForeignKey(
+        Jurisdiction,
+        verbose_name=_("管辖范围"),
+        on_delete=models.CASCADE,
+        related_name="api_tokens",
+    )
+    name = models.CharField(_("用途"), max_length=60)
+    digest = models.CharField(_("摘要"), max_length=64, unique=True)
+    created_at = models.DateTimeField(_("建立时间"))
+    expires_at = models.DateTimeField(_("失效时间"))
+    last_used_on = models.DateField(_("最近使用"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("接口令牌")
+        verbose_name_plural = _("接口令牌")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

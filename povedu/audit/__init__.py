@@ -1,0 +1,1 @@
+"""The trail of every change, sight of a protected value and export."""

@@ -1,0 +1,128 @@
+"""Set-wise writing: COPY on PostgreSQL, executemany on SQLite, the same call for both."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models
+
+_CHUNK = 5000
+
+
+def chunked(rows: Iterable[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
+    """Yield lists of at most ``size`` rows."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def _copy_text(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, (bytes, memoryview)):
+        return "\\\\x" + bytes(value).hex()
+    if value is True:
+        return "t"
+    if value is False:
+        return "f"
+    if isinstance(value, (int, float, Decimal)):
+        return str(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    text = str(value)
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
+    statement = f"COPY {connection.ops.quote_name(table)} ({quoted}) FROM STDIN"
+    count = 0
+    with connection.cursor() as cursor:
+        for chunk in chunked(rows):
+            text = "".join("\t".join(map(_copy_text, row)) + "\n" for row in chunk)
+            cursor.copy_expert(statement, io.StringIO(text))
+            count += len(chunk)
+    return count
+
+
+def _executemany(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
+    marks = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {connection.ops.quote_name(table)} ({quoted}) VALUES ({marks})"  # noqa: S608  # names come from models
+    count = 0
+    with connection.cursor() as cursor:
+        for chunk in chunked(rows):
+            cursor.executemany(statement, chunk)
+            count += len(chunk)
+    return count
+
+
+def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert database-ready rows into a table by column name; return how many."""
+    if connection.vendor == "postgresql":
+        return _copy(table, columns, rows)
+    return _executemany(table, columns, rows)
+
+
+def insert_rows(
+    model: type[models.Model], field_names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Insert rows of Python values, one value per named field; return how many.
+
+    Values go through each field's own conversion, so money, sealed values and JSON are stored as
+    ``save`` would store them. Fields not named take their database default, so name every field
+    without one. Constraints are the database's; an IntegrityError leaves nothing behind inside the
+    caller's transaction.
+    """
+    fields = [model._meta.get_field(name) for name in field_names]
+    columns = [str(field.column) for field in fields]  # type: ignore[union-attr]
+    convert = [field.get_db_prep_save for field in fields]  # type: ignore[union-attr]
+
+    def converted() -> Iterator[list[Any]]:
+        for row in rows:
+            yield [
+                _plain(function(value, connection))
+                for function, value in zip(convert, row, strict=True)
+            ]
+
+    return write_rows(model._meta.db_table, columns, converted())
+
+
+def _plain(value: Any) -> Any:
+    adapted = getattr(value, "adapted", None)  # psycopg2 Json and Binary wrappers
+    if adapted is None:
+        return value
+    if isinstance(adapted, (bytes, bytearray, memoryview)):
+        return bytes(adapted)
+    dumps = getattr(value, "dumps", None)
+    return dumps(adapted) if dumps else adapted
+
+
+@contextmanager
+def staged(
+    name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]
+) -> Iterator[str]:
+    """Hold rows in a temporary table for a set-wise join; drop it afterwards.
+
+    ``columns`` are (name, SQL type) pairs that both databases know: text, bigint, date, boolean.
+    """
+    table = f"staged_{name}"
+    declared = ", ".join(f"{connection.ops.quote_name(n)} {t}" for n, t in columns)
+    quoted = connection.ops.quote_name(table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {quoted}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {quoted} ({declared})")
+    try:
+        write_rows(table, [n for n, _ in columns], rows)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE {quoted}")
+        yield table
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP TABLE IF EXISTS {quoted}")

@@ -1,0 +1,11 @@
+"""Celery application; the job row, not the broker, is the truth (see povedu.jobs)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "povedu.settings")
+
+app = Celery("povedu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

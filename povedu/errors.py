@@ -1,0 +1,29 @@
+"""Refusals: the one way the product says no to a person."""
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """Refuse an action with one clear sentence in the reader's language.
+
+    ``code`` is stable and never translated; ``message`` is a (lazy) translated sentence that says
+    what, where and what to do; ``where`` holds coordinates such as file, row and column.
+    Screens show the sentence, the API answers 400 with it, commands exit 2 with it.
+    """
+
+    status = 400
+
+    def __init__(self, code: str, message: object, **where: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.where = where
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Conflict(Refusal):
+    """Refuse because somebody else changed the thing first; the API answers 409."""
+
+    status = 409

@@ -1,0 +1,1 @@
+"""Tables from outside, however messy, into the registers."""

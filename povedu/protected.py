@@ -1,0 +1,240 @@
+"""Personal data at rest: sealed with AES-GCM under a named key, found again by a keyed blind index.
+
+Keys live outside the database (``SECRETS_DIR``): ``field_keys`` holds ``id:base64`` lines of which
+the last one seals and all unseal, ``index_key`` makes blind indexes. A sealed value is
+``key id · 0x00 · nonce(12) · ciphertext``; the column's name is bound in as associated data, so a
+value moved to another column does not open.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+from povedu.identity import mask_id
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    _BinaryField = models.BinaryField[Any, Any]
+else:
+    _BinaryField = models.BinaryField
+
+_NONCE = 12
+
+
+class KeyMissing(Exception):
+    """A sealed value names a key that this installation does not hold."""
+
+
+@cache
+def _keys() -> dict[bytes, AESGCM]:
+    lines = (Path(settings.SECRETS_DIR) / "field_keys").read_text().split()
+    pairs = (line.split(":", 1) for line in lines)
+    return {key_id.encode(): AESGCM(base64.b64decode(key)) for key_id, key in pairs}
+
+
+@cache
+def _index_key() -> bytes:
+    return base64.b64decode((Path(settings.SECRETS_DIR) / "index_key").read_text())
+
+
+def forget_keys() -> None:
+    """Read the key files again at next use; called after a rotation."""
+    _keys.cache_clear()
+    _index_key.cache_clear()
+
+
+def seal(plain: bytes, *, context: str = "") -> bytes:
+    """Encrypt bytes under the newest key; ``context`` must be given again to open them."""
+    keys = _keys()
+    key_id = next(reversed(keys))
+    nonce = os.urandom(_NONCE)
+    return key_id + b"\0" + nonce + keys[key_id].encrypt(nonce, plain, context.encode())
+
+
+def unseal(sealed: bytes, *, context: str = "") -> bytes:
+    """Decrypt bytes; raise KeyMissing or cryptography's InvalidTag."""
+    key_id, _, rest = sealed.partition(b"\0")
+    key = _keys().get(key_id)
+    if key is None:
+        raise KeyMissing(key_id.decode(errors="replace"))
+    return key.decrypt(rest[:_NONCE], rest[_NONCE:], context.encode())
+
+
+def blind_index(kind: str, text: str) -> str:
+    """Return 32 hex characters that are equal for equal text of one kind, "" for no text."""
+    if not text:
+        return ""
+    message = f"{kind}\0{text}".encode()
+    return hmac.new(_index_key(), message, hashlib.sha256).hexdigest()[:32]
+
+
+class Secret:
+    """A personal value that shows itself masked; only ``reveal`` gives the whole of it."""
+
+    kind: ClassVar[str] = "secret"
+    __slots__ = ("_context", "_plain", "_sealed")
+
+    def __init__(self, plain: str) -> None:
+        self._plain: str | None = plain
+        self._sealed = b""
+        self._context = ""
+
+    @classmethod
+    def from_sealed(cls, sealed: bytes, context: str) -> Self:
+        """Wrap a stored value without opening it."""
+        secret = cls("")
+        secret._plain, secret._sealed, secret._context = None, sealed, context
+        return secret
+
+    def reveal(self) -> str:
+        """Return the full value; whoever shows it to a person records that first."""
+        if self._plain is None:
+            self._plain = unseal(self._sealed, context=self._context).decode()
+        return self._plain
+
+    @classmethod
+    def mask(cls, plain: str) -> str:
+        """Return what anybody may see."""
+        return "*" * min(len(plain), 8)
+
+    @property
+    def index(self) -> str:
+        """Return the blind index of the value."""
+        return blind_index(self.kind, self.reveal())
+
+    def __str__(self) -> str:
+        return self.mask(self.reveal())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
+
+    def __bool__(self) -> bool:
+        return bool(self._sealed) or bool(self._plain)
+
+
+class IdNumber(Secret):
+    """A resident identity number, shown as its first six and last four characters."""
+
+    kind = "id"
+    __slots__ = ()
+
+    @classmethod
+    def mask(cls, plain: str) -> str:
+        """Show six and four."""
+        return mask_id(plain)
+
+
+class BankAccount(Secret):
+    """A bank card or passbook number, shown as its last four digits."""
+
+    kind = "account"
+    __slots__ = ()
+
+    @classmethod
+    def mask(cls, plain: str) -> str:
+        """Show the last four."""
+        return f"{'*' * max(len(plain) - 4, 4)}{plain[-4:]}" if len(plain) > 6 else "****"
+
+
+class Phone(Secret):
+    """A telephone number, shown as three and four digits."""
+
+    kind = "phone"
+    __slots__ = ()
+
+    @classmethod
+    def mask(cls, plain: str) -> str:
+        """Show three and four of a full-length number."""
+        return f"{plain[:3]}****{plain[-4:]}" if len(plain) >= 11 else "****"
+
+
+class Address(Secret):
+    """A home address, shown as its first six characters (county and township)."""
+
+    kind = "address"
+    __slots__ = ()
+
+    @classmethod
+    def mask(cls, plain: str) -> str:
+        """Show the beginning."""
+        return f"{plain[:6]}****" if len(plain) > 6 else "****"
+
+
+class ProtectedField(_BinaryField):
+    """Store a ``Secret`` sealed; Python sees the secret type, the database only ciphertext.
+
+    Empty is stored as zero bytes. Equality searches go through a blind-index column beside it.
+    """
+
+    def __init__(self, secret: type[Secret] = Secret, **kwargs: Any) -> None:
+        self.secret = secret
+        kwargs.setdefault("default", b"")
+        kwargs.setdefault("editable", True)
+        kwargs.setdefault("blank", True)
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """Keep migrations free of the secret type: the column is bytes whatever it holds."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs
+
+    @property
+    def context(self) -> str:
+        """Return the associated data that binds a value to this column."""
+        return f"{self.model._meta.label_lower}.{self.attname}"
+
+    def from_db_value(
+        self,
+        value: bytes | memoryview | None,
+        expression: object,
+        connection: "BaseDatabaseWrapper",
+    ) -> Secret:
+        """Wrap the stored bytes; they are opened only when somebody looks."""
+        sealed = bytes(value or b"")
+        return self.secret.from_sealed(sealed, self.context) if sealed else self.secret("")
+
+    def get_default(self) -> Any:
+        """Start empty."""
+        return self.secret("")
+
+    def to_python(self, value: Any) -> Any:
+        """Accept plain text from forms."""
+        return self.secret(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Seal on the way to the database."""
+        if value is None or isinstance(value, bytes):
+            return value or b""
+        plain = value.reveal() if isinstance(value, Secret) else str(value)
+        return seal(plain.encode(), context=self.context) if plain else b""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
+        """Hand the sealed bytes to the driver."""
+        if not prepared:
+            value = self.get_prep_value(value)
+        return connection.Database.Binary(value) if value is not None else None
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Write ciphertext into fixtures, never the value."""
+        return base64.b64encode(self.get_prep_value(self.value_from_object(obj))).decode()
+
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
+        """Offer a text field; forms that edit one declare it themselves where masking matters."""
+        from django import forms
+
+        return models.Field.formfield(self, form_class=forms.CharField, **kwargs)

@@ -1,0 +1,1 @@
+"""Generic screens: list, detail, form, action, wizard, chart."""

@@ -1,0 +1,10 @@
+"""Application configuration."""
+
+from django.apps import AppConfig
+
+
+class ScreensConfig(AppConfig):
+    """Name the application."""
+
+    name = "povedu.screens"
+    label = "screens"

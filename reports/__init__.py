@@ -1,0 +1,1 @@
+"""Indicators, dashboards, the annual summary, exports."""

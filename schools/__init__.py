@@ -1,0 +1,1 @@
+"""Places: divisions, schools, conditions, projects, equipment, meals."""

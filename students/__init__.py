@@ -1,0 +1,1 @@
+"""Children: households, registers, enrolments, reconciliation, care."""

@@ -1,0 +1,1 @@
+"""Programmes, standards, awards, publicity, disbursement, returns, gifts."""

@@ -1,0 +1,1 @@
+"""People who teach: posts, postings, recruitment, training, allowances."""
