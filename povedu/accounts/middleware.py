@@ -73,7 +73,6 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return ANONYMOUS
         ip = str(request.META.get("REMOTE_ADDR", ""))
-        user = cast("User", request.user)
         return actor_for(request.user, now=now, chosen=request.session.get("jurisdiction"), ip=ip)
 
     @staticmethod
