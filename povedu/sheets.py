@@ -1,0 +1,379 @@
+"""Files out: one streaming writer of .xlsx and .csv for every list and ledger export.
+
+A file has a cover (count, totals, filters, content hash, chain head) and its rows. The content
+hash is taken over the values, not over the file, so the .xlsx and the .csv of the same rows carry
+the same one: SHA-256 over one line per row, the column keys first, each line the JSON array of the
+row's cells as text (``ensure_ascii=False``, separators ``,`` and ``:``) and a line feed. Money has
+two decimals, dates are ``YYYY-MM-DD``, instants ``YYYY-MM-DD HH:MM:SS`` local, nothing is ``""``.
+
+Text is always typed as text, whatever it begins with; in .csv, which has no types, text that a
+spreadsheet would take for a formula gets one leading apostrophe (``unguarded`` takes it off again).
+"""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+import xlsxwriter
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from povedu.money import CENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.utils.functional import _StrPromise as Lazy
+
+    Label = str | Lazy
+
+Kind = Literal["text", "number", "money", "date", "instant"]
+FORMATS = ("xlsx", "csv")
+SHEET_ROWS = 1_048_000  # data rows a worksheet holds, below Excel's 1,048,576
+CELL_UNITS = 32_767  # UTF-16 units a cell holds
+CONTENT_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_DANGEROUS = re.compile("^'*(?:[\t\r\n]|[\\s\u200b\ufeff]*[=+\\-@＝＋－＠])")
+_SIGNED_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?")
+_FIRST_EXCEL_DAY = date(1900, 3, 1)  # Excel invents a 29 February 1900
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an export: a stable key, its heading, its kind, whether it is summed."""
+
+    key: str
+    label: "Label"
+    kind: Kind = "text"
+    total: bool = False
+    width: int = 0  # characters; 0 chooses by kind
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What the first sheet says about the file: what, by whom, when, and which rows."""
+
+    title: str
+    made_by: str
+    made_at: datetime
+    filters: Sequence[tuple[str, str]] = ()
+    chain_head: str = ""
+    notes: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class Written:
+    """What went out: the row count, the sums by column key, the content hash, cells cut short."""
+
+    rows: int = 0
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    sha256: str = ""
+    cut: int = 0
+
+
+Rows = Iterable[Sequence[Any]]
+Target = Path | BinaryIO
+
+
+def write(target: Target, fmt: str, columns: Sequence[Column], rows: Rows, cover: Cover) -> Written:
+    """Write rows as ``xlsx`` or ``csv``; raise ValueError for another format."""
+    writer: dict[str, Callable[..., Written]] = {"xlsx": write_xlsx, "csv": write_csv}
+    if fmt not in writer:
+        raise ValueError(f"not an export format: {fmt!r}")
+    return writer[fmt](target, columns, rows, cover)
+
+
+def plain_text(value: Any) -> str:
+    """Return a value as the text that both formats can hold: no control characters, LF ends."""
+    text = value if type(value) is str else str(value)
+    if text.isprintable():
+        return text
+    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def guarded(text: str) -> str:
+    """Return text with an apostrophe before it where a spreadsheet would run it as a formula."""
+    if _DANGEROUS.match(text) and not _SIGNED_NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def unguarded(text: str) -> str:
+    """Return the text that ``guarded`` was given."""
+    bare = text[1:]
+    if text[:1] == "'" and guarded(bare) == text:
+        return bare
+    return text
+
+
+def write_csv(
+    target: Target, columns: Sequence[Column], rows: Rows, cover: Cover | None = None
+) -> Written:
+    """Write UTF-8 with a byte-order mark, so that Excel and WPS read Chinese, lines ended CRLF.
+
+    With a cover its lines follow the rows after one empty line; every one begins with ``#``.
+    """
+    tally = _Tally(columns)
+    with _opened(target) as raw:
+        text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="", write_through=True)
+        out = csv.writer(text)
+        out.writerow([guarded(plain_text(column.label)) for column in columns])
+        shape = [column.kind == "text" for column in columns]
+        for row in rows:
+            cells = tally.take(row)
+            out.writerow(
+                [
+                    guarded(cell) if is_text else cell
+                    for cell, is_text in zip(cells, shape, strict=True)
+                ]
+            )
+        written = tally.done()
+        if cover is not None:
+            out.writerow([])
+            for label, value in _cover_lines(cover, columns, written):
+                out.writerow([f"# {plain_text(label)}", guarded(plain_text(value))])
+        text.detach()
+    return written
+
+
+def write_xlsx(target: Target, columns: Sequence[Column], rows: Rows, cover: Cover) -> Written:
+    """Write a workbook row by row in constant memory: a cover sheet and the rows.
+
+    Rows beyond what a worksheet holds continue on a further sheet with the same heading.
+    """
+    tally = _Tally(columns)
+    with _opened(target) as raw, _workbook(raw) as book:
+        front = book.add_worksheet(_("说明"))
+        _Sheets(book, columns).fill(rows, tally)
+        written = tally.done()
+        _write_cover(book, front, cover, _cover_lines(cover, columns, written))
+    return written
+
+
+class _Tally:
+    """Turns rows into canonical text, adds up and hashes as they pass."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._texts = [_TEXTS[column.kind] for column in columns]
+        self._summed = [(place, c.key) for place, c in enumerate(columns) if c.total]
+        self._digest = hashlib.sha256()
+        self._encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        self.written = Written(totals={key: Decimal(0) for _place, key in self._summed})
+        self._hash([column.key for column in columns])
+
+    def _hash(self, cells: list[str]) -> None:
+        self._digest.update(f"{self._encode(cells)}\n".encode())
+
+    def take(self, row: Sequence[Any]) -> list[str]:
+        cells = [
+            "" if value is None else text(value)
+            for text, value in zip(self._texts, row, strict=True)
+        ]
+        for place, cell in enumerate(cells):
+            if len(cell) > CELL_UNITS // 2 and _units(cell) > CELL_UNITS:
+                cells[place] = _cut(cell)
+                self.written.cut += 1
+        totals = self.written.totals
+        for place, key in self._summed:
+            if row[place] is not None:
+                totals[key] += Decimal(row[place])
+        self.written.rows += 1
+        self._hash(cells)
+        return cells
+
+    def done(self) -> Written:
+        self.written.sha256 = self._digest.hexdigest()
+        return self.written
+
+
+class _Sheets:
+    """The data sheets of one workbook: heading, rows, a total under the last."""
+
+    def __init__(self, book: xlsxwriter.Workbook, columns: Sequence[Column]) -> None:
+        self._book = book
+        self._columns = columns
+        add = book.add_format
+        self._heading = add(
+            {
+                "bold": True,
+                "bg_color": "#DCE6F1",
+                "bottom": 1,
+                "text_wrap": True,
+                "valign": "vcenter",
+            }
+        )
+        self._bold = add({"bold": True, "top": 1})
+        self._bold_money = add({"bold": True, "top": 1, "num_format": "#,##0.00"})
+        self._quoted = add({"num_format": "@", "quote_prefix": True})
+        self._formats = {
+            "text": add({"num_format": "@"}),
+            "money": add({"num_format": "#,##0.00"}),
+            "number": add({"num_format": "General"}),
+            "date": add({"num_format": "yyyy-mm-dd"}),
+            "instant": add({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        }
+
+    def fill(self, rows: Rows, tally: _Tally) -> None:
+        sheet, at = self._next_sheet(), 1
+        put = self._put
+        kinds = [column.kind for column in self._columns]
+        for row in rows:
+            if at > SHEET_ROWS:
+                sheet, at = self._next_sheet(), 1
+            cells = tally.take(row)
+            for place, (kind, value, cell) in enumerate(zip(kinds, row, cells, strict=True)):
+                if cell:
+                    put(sheet, (at, place), kind, value, cell)
+            at += 1
+        self._total(sheet, at, tally.written)
+
+    def _next_sheet(self) -> Any:
+        number = len(self._book.worksheets())
+        sheet = self._book.add_worksheet(_("数据") if number == 1 else _("数据") + f" {number}")
+        for place, column in enumerate(self._columns):
+            sheet.set_column(place, place, column.width or _WIDTHS[column.kind])
+            sheet.write_string(0, place, plain_text(column.label), self._heading)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.repeat_rows(0)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&C&P / &N")
+        return sheet
+
+    def _put(self, sheet: Any, at: tuple[int, int], kind: Kind, value: Any, cell: str) -> None:
+        row, place = at
+        if kind == "text":
+            shape = self._quoted if _DANGEROUS.match(cell) else self._formats["text"]
+            sheet.write_string(row, place, cell, shape)
+        elif kind in ("date", "instant"):
+            if cell < _FIRST_EXCEL_DAY.isoformat():
+                sheet.write_string(row, place, cell, self._formats["text"])
+            else:
+                moment = _local(value) if kind == "instant" else value
+                sheet.write_datetime(row, place, moment, self._formats[kind])
+        elif len(cell.lstrip("-").replace(".", "")) > 15:  # a spreadsheet would lose digits
+            sheet.write_string(row, place, cell, self._formats["text"])
+        else:
+            sheet.write_number(row, place, float(value), self._formats[kind])
+
+    def _total(self, sheet: Any, at: int, written: Written) -> None:
+        if not written.totals:
+            return
+        if not self._columns[0].total:
+            sheet.write_string(at, 0, _("合计"), self._bold)
+        for place, column in enumerate(self._columns):
+            if column.total:
+                shape = self._bold_money if column.kind == "money" else self._bold
+                sheet.write_number(at, place, float(written.totals[column.key]), shape)
+
+
+def _write_cover(
+    book: xlsxwriter.Workbook, sheet: Any, cover: Cover, lines: list[tuple[str, str]]
+) -> None:
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(
+        0, 0, plain_text(cover.title), book.add_format({"bold": True, "font_size": 16})
+    )
+    name = book.add_format({"bold": True, "valign": "top"})
+    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    for at, (label, value) in enumerate(lines[1:], start=2):
+        sheet.write_string(at, 0, plain_text(label), name)
+        sheet.write_string(at, 1, plain_text(value), text)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _cover_lines(
+    cover: Cover, columns: Sequence[Column], written: Written
+) -> list[tuple[str, str]]:
+    labels = {column.key: column for column in columns}
+    lines = [
+        (_("标题"), cover.title),
+        (_("导出人"), cover.made_by),
+        (_("导出时间"), f"{_local(cover.made_at):%Y-%m-%d %H:%M:%S}"),
+        (_("行数"), str(written.rows)),
+    ]
+    for key, total in written.totals.items():
+        column = labels[key]
+        lines.append((_("合计：%(column)s") % {"column": column.label}, _TEXTS[column.kind](total)))
+    lines += [(_("筛选：%(filter)s") % {"filter": label}, value) for label, value in cover.filters]
+    lines.append((_("内容校验值（SHA-256）"), written.sha256))
+    if cover.chain_head:
+        lines.append((_("台账链首（最后一笔的链值）"), cover.chain_head))
+    if written.cut:
+        lines.append((_("截短的单元格"), str(written.cut)))
+    lines += [(_("说明"), note) for note in cover.notes]
+    return lines
+
+
+def _local(moment: datetime) -> datetime:
+    """Return a naive datetime of the installation's time zone, whole seconds."""
+    if timezone.is_aware(moment):
+        moment = timezone.make_naive(moment)
+    return moment.replace(microsecond=0)
+
+
+def _number_text(value: Any) -> str:
+    text = f"{Decimal(str(value)) if isinstance(value, float) else Decimal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return plain_text(value)
+
+
+_TEXTS: dict[Kind, Callable[[Any], str]] = {
+    "text": _as_text,
+    "number": _number_text,
+    "money": lambda value: str(Decimal(value).quantize(CENT)),
+    "date": lambda value: value.isoformat()[:10],
+    "instant": lambda value: _local(value).isoformat(sep=" "),
+}
+_WIDTHS: dict[Kind, int] = {"text": 16, "number": 10, "money": 14, "date": 12, "instant": 20}
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _cut(text: str) -> str:
+    """Return the beginning that fits a cell, an ellipsis at its end."""
+    return text.encode("utf-16-le")[: 2 * (CELL_UNITS - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+@contextmanager
+def _opened(target: Target) -> "Iterator[BinaryIO]":
+    if isinstance(target, Path):
+        with target.open("wb") as file:
+            yield file
+    else:
+        yield target
+
+
+@contextmanager
+def _workbook(raw: BinaryIO) -> "Iterator[xlsxwriter.Workbook]":
+    scratch = settings.VAR_DIR / "scratch"  # private to the installation; removed on close
+    scratch.mkdir(exist_ok=True, mode=0o700)
+    book = xlsxwriter.Workbook(raw, {"constant_memory": True, "tmpdir": str(scratch)})
+    try:
+        yield book
+    finally:
+        book.close()
