@@ -23,12 +23,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-import xlsxwriter
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from povedu.money import CENT
+from povedu.workbook import SheetWriter, WorkbookWriter, number_xml, text_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +48,7 @@ CONTENT_TYPES = {
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DANGEROUS = re.compile("^'*(?:[\t\r\n]|[\\s\u200b\ufeff]*[=+\\-@＝＋－＠])")
 _SIGNED_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?")
+_EXCEL_DAY_0 = date(1899, 12, 30)
 _FIRST_EXCEL_DAY = date(1900, 3, 1)  # Excel invents a 29 February 1900
 
 
@@ -156,11 +156,12 @@ def write_xlsx(target: Target, columns: Sequence[Column], rows: Rows, cover: Cov
     Rows beyond what a worksheet holds continue on a further sheet with the same heading.
     """
     tally = _Tally(columns)
-    with _opened(target) as raw, _workbook(raw) as book:
-        front = book.add_worksheet(_("说明"))
-        _Sheets(book, columns).fill(rows, tally)
+    with _opened(target) as raw:
+        book = WorkbookWriter(raw)
+        _write_rows(book, columns, iter(rows), tally)
         written = tally.done()
-        _write_cover(book, front, cover, _cover_lines(cover, columns, written))
+        _write_cover(book, cover, _cover_lines(cover, columns, written))
+        book.close()
     return written
 
 
@@ -200,103 +201,46 @@ class _Tally:
         return self.written
 
 
-class _Sheets:
-    """The data sheets of one workbook: heading, rows, a total under the last."""
-
-    def __init__(self, book: xlsxwriter.Workbook, columns: Sequence[Column]) -> None:
-        self._book = book
-        self._columns = columns
-        add = book.add_format
-        self._heading = add(
-            {
-                "bold": True,
-                "bg_color": "#DCE6F1",
-                "bottom": 1,
-                "text_wrap": True,
-                "valign": "vcenter",
-            }
-        )
-        self._bold = add({"bold": True, "top": 1})
-        self._bold_money = add({"bold": True, "top": 1, "num_format": "#,##0.00"})
-        self._quoted = add({"num_format": "@", "quote_prefix": True})
-        self._formats = {
-            "text": add({"num_format": "@"}),
-            "money": add({"num_format": "#,##0.00"}),
-            "number": add({"num_format": "General"}),
-            "date": add({"num_format": "yyyy-mm-dd"}),
-            "instant": add({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        }
-
-    def fill(self, rows: Rows, tally: _Tally) -> None:
-        sheet, at = self._next_sheet(), 1
-        put = self._put
-        kinds = [column.kind for column in self._columns]
-        for row in rows:
-            if at > SHEET_ROWS:
-                sheet, at = self._next_sheet(), 1
-            cells = tally.take(row)
-            for place, (kind, value, cell) in enumerate(zip(kinds, row, cells, strict=True)):
-                if cell:
-                    put(sheet, (at, place), kind, value, cell)
-            at += 1
-        self._total(sheet, at, tally.written)
-
-    def _next_sheet(self) -> Any:
-        number = len(self._book.worksheets())
-        sheet = self._book.add_worksheet(_("数据") if number == 1 else _("数据") + f" {number}")
-        for place, column in enumerate(self._columns):
-            sheet.set_column(place, place, column.width or _WIDTHS[column.kind])
-            sheet.write_string(0, place, plain_text(column.label), self._heading)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.repeat_rows(0)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&C&P / &N")
-        return sheet
-
-    def _put(self, sheet: Any, at: tuple[int, int], kind: Kind, value: Any, cell: str) -> None:
-        row, place = at
-        if kind == "text":
-            shape = self._quoted if _DANGEROUS.match(cell) else self._formats["text"]
-            sheet.write_string(row, place, cell, shape)
-        elif kind in ("date", "instant"):
-            if cell < _FIRST_EXCEL_DAY.isoformat():
-                sheet.write_string(row, place, cell, self._formats["text"])
-            else:
-                moment = _local(value) if kind == "instant" else value
-                sheet.write_datetime(row, place, moment, self._formats[kind])
-        elif len(cell.lstrip("-").replace(".", "")) > 15:  # a spreadsheet would lose digits
-            sheet.write_string(row, place, cell, self._formats["text"])
-        else:
-            sheet.write_number(row, place, float(value), self._formats[kind])
-
-    def _total(self, sheet: Any, at: int, written: Written) -> None:
-        if not written.totals:
-            return
-        if not self._columns[0].total:
-            sheet.write_string(at, 0, _("合计"), self._bold)
-        for place, column in enumerate(self._columns):
-            if column.total:
-                shape = self._bold_money if column.kind == "money" else self._bold
-                sheet.write_number(at, place, float(written.totals[column.key]), shape)
-
-
-def _write_cover(
-    book: xlsxwriter.Workbook, sheet: Any, cover: Cover, lines: list[tuple[str, str]]
+def _write_rows(
+    book: WorkbookWriter, columns: Sequence[Column], rows: "Iterator[Sequence[Any]]", tally: _Tally
 ) -> None:
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 90)
-    sheet.write_string(
-        0, 0, plain_text(cover.title), book.add_format({"bold": True, "font_size": 16})
-    )
-    name = book.add_format({"bold": True, "valign": "top"})
-    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-    for at, (label, value) in enumerate(lines[1:], start=2):
-        sheet.write_string(at, 0, plain_text(label), name)
-        sheet.write_string(at, 1, plain_text(value), text)
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    widths = [column.width or _WIDTHS[column.kind] for column in columns]
+    heading = [text_xml(plain_text(column.label), "heading") for column in columns]
+    cells = [_CELLS[column.kind] for column in columns]
+    held, tab = next(rows, None), 2
+    while True:
+        name = _("数据") if tab == 2 else _("数据（续%(number)d）") % {"number": tab - 2}
+        with book.sheet(name, widths, tab=tab, heading=True) as sheet:
+            sheet.add(heading)
+            while held is not None and sheet.rows <= SHEET_ROWS:
+                pairs = zip(cells, held, tally.take(held), strict=True)
+                sheet.add([cell(value, text) if text else None for cell, value, text in pairs])
+                held = next(rows, None)
+            if held is None:
+                _write_total(sheet, columns, tally.written)
+                return
+        tab += 1
+
+
+def _write_total(sheet: SheetWriter, columns: Sequence[Column], written: Written) -> None:
+    if not written.totals:
+        return
+    line: list[str | None] = [None] * len(columns)
+    line[0] = text_xml(_("合计"), "total")
+    for place, column in enumerate(columns):
+        if column.total:
+            style = "total-money" if column.kind == "money" else "total"
+            text = _TEXTS[column.kind](written.totals[column.key])
+            line[place] = number_xml(text, style)
+    sheet.add(line)
+
+
+def _write_cover(book: WorkbookWriter, cover: Cover, lines: list[tuple[str, str]]) -> None:
+    with book.sheet(_("说明"), [24, 90], tab=1) as sheet:
+        sheet.add([text_xml(plain_text(cover.title), "title")])
+        sheet.add([])
+        for label, value in lines[1:]:
+            sheet.add([text_xml(plain_text(label), "label"), text_xml(plain_text(value), "note")])
 
 
 def _cover_lines(
@@ -347,6 +291,44 @@ _TEXTS: dict[Kind, Callable[[Any], str]] = {
     "date": lambda value: value.isoformat()[:10],
     "instant": lambda value: _local(value).isoformat(sep=" "),
 }
+
+
+def _text_cell(_value: Any, text: str) -> str:
+    return text_xml(text, "quoted" if _DANGEROUS.match(text) else "text")
+
+
+def _number_cell(style: str) -> Callable[[Any, str], str]:
+    def cell(_value: Any, text: str) -> str:
+        if len(text) > 15 and len(text.lstrip("-").replace(".", "")) > 15:
+            return text_xml(text, "text")  # a spreadsheet would lose digits
+        return number_xml(text, style)
+
+    return cell
+
+
+def _date_cell(value: Any, text: str) -> str:
+    day = date.fromisoformat(text)
+    if day < _FIRST_EXCEL_DAY:
+        return text_xml(text, "text")
+    return number_xml(str((day - _EXCEL_DAY_0).days), "date")
+
+
+def _instant_cell(value: Any, text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    if moment.date() < _FIRST_EXCEL_DAY:
+        return text_xml(text, "text")
+    days = (moment.date() - _EXCEL_DAY_0).days
+    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+    return number_xml(f"{days + seconds / 86400:.10f}", "instant")
+
+
+_CELLS: dict[Kind, Callable[[Any, str], str]] = {
+    "text": _text_cell,
+    "number": _number_cell("plain"),
+    "money": _number_cell("money"),
+    "date": _date_cell,
+    "instant": _instant_cell,
+}
 _WIDTHS: dict[Kind, int] = {"text": 16, "number": 10, "money": 14, "date": 12, "instant": 20}
 
 
@@ -366,14 +348,3 @@ def _opened(target: Target) -> "Iterator[BinaryIO]":
             yield file
     else:
         yield target
-
-
-@contextmanager
-def _workbook(raw: BinaryIO) -> "Iterator[xlsxwriter.Workbook]":
-    scratch = settings.VAR_DIR / "scratch"  # private to the installation; removed on close
-    scratch.mkdir(exist_ok=True, mode=0o700)
-    book = xlsxwriter.Workbook(raw, {"constant_memory": True, "tmpdir": str(scratch)})
-    try:
-        yield book
-    finally:
-        book.close()

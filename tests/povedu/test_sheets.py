@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+import python_calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -169,10 +170,24 @@ def test_too_long_a_cell_is_cut_and_said():
 def test_rows_beyond_a_sheet_continue_on_the_next(monkeypatch):
     monkeypatch.setattr(sheets, "SHEET_ROWS", 10)
     raw = io.BytesIO()
-    written = sheets.write_xlsx(raw, COLUMNS[:1], ((str(n),) for n in range(25)), COVER)
+    written = sheets.write_xlsx(raw, COLUMNS[:1], ((str(n),) for n in range(20)), COVER)
     book = openpyxl.load_workbook(raw)
-    assert [sheet.max_row for sheet in book.worksheets[1:]] == [11, 11, 6]
-    assert written.rows == 25
+    assert [sheet.max_row for sheet in book.worksheets[1:]] == [11, 11]
+    assert written.rows == 20
+
+
+def test_calamine_reads_it_with_the_total_below():
+    raw = io.BytesIO()
+    sheets.write_xlsx(
+        raw, COLUMNS, (("1", "王伟", n, Decimal(1), None) for n in range(2000)), COVER
+    )
+    raw.seek(0)
+    book = python_calamine.CalamineWorkbook.from_filelike(raw)
+    assert book.sheet_names == ["说明", "数据"]
+    data = book.get_sheet_by_name("数据").to_python()
+    assert data[2000][:4] == ["1", "王伟", 1999, 1]
+    assert data[2001][0] == "合计"
+    assert data[2001][3] == 2000
 
 
 def test_an_unknown_format_is_refused():
