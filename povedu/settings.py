@@ -245,9 +245,22 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 2.0
+CELERY_TASK_TIME_LIMIT = 2 * 3600  # a hung pool child is killed; the sweeper takes its job on
 JOB_LEASE_SECONDS = 60
+JOB_LONGEST_TRANSACTION = 15 * 60  # seconds; SQLite's one writer keeps the heartbeat out so long
 JOB_ATTEMPTS = 3
-JOB_SWEEP_SECONDS = 20
+JOB_SWEEP_SECONDS = env.int("POVEDU_SWEEP_SECONDS", default=20)
+JOB_FILE_DAYS = 7
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # The one static entry: which kinds are due is decided in the database (povedu.jobs.registry).
+    "round": {
+        "task": "povedu.jobs.round",
+        "schedule": JOB_SWEEP_SECONDS,
+        "options": {"expires": JOB_SWEEP_SECONDS},
+    },
+}
 if CELERY_BROKER_URL.startswith("filesystem"):
     _queue = VAR_DIR / "queue"
     for _folder in ("messages", "processed", "control"):

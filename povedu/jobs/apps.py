@@ -1,10 +1,15 @@
 """Application configuration."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class JobsConfig(AppConfig):
-    """Name the application."""
+    """Name the application and load every app's kinds of job."""
 
     name = "povedu.jobs"
     label = "jobs"
+
+    def ready(self) -> None:
+        """Import each app's ``tasks``, so that web processes know the kinds too."""
+        autodiscover_modules("tasks")
