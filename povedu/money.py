@@ -1,7 +1,7 @@
 """Money: integer fen in the database, Decimal yuan everywhere else."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import cn2an
 from django import forms
@@ -11,9 +11,20 @@ from django.db import models
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    _BigIntegerField = models.BigIntegerField[Decimal | int | str, Decimal]
+    _ST = TypeVar("_ST", contravariant=True)
+    _GT = TypeVar("_GT", covariant=True)
+
+    class _BigIntegerField(models.BigIntegerField[_ST, _GT]):
+        _pyi_private_set_type: Decimal | int | str  # type: ignore[assignment]  # yuan, not fen
+        _pyi_private_get_type: Decimal  # type: ignore[assignment]  # yuan, not fen
 else:
-    _BigIntegerField = models.BigIntegerField
+    _ST = _GT = None
+
+    class _BigIntegerField(models.BigIntegerField):
+        # Lets the class below name the type parameters that only the type checker knows.
+        def __class_getitem__(cls, _parameters: object) -> type:
+            return cls
+
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -58,7 +69,7 @@ def in_words(amount: Decimal | int | str) -> str:
     return f"人民币{text}"
 
 
-class MoneyField(_BigIntegerField):
+class MoneyField(_BigIntegerField[_ST, _GT]):
     """Hold an amount of yuan as integer fen, so that every database sums it exactly.
 
     Python sees Decimal with two decimals, also from Sum; a value with parts of a fen is refused.

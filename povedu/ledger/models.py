@@ -1,0 +1,74 @@
+"""Ledger entries: double-entry, append-only by trigger, hash-chained per county."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from povedu.ledger.choices import Account, FundSource
+from povedu.money import MoneyField
+from povedu.terms import TermField
+
+
+class LedgerEntry(models.Model):
+    """One leg of a balanced transaction; debits positive, credits negative, never changed.
+
+    ``hash`` is an HMAC over the previous hash and the entry's canonical text, under a key that the
+    database does not hold. Who and what for are codes, so that the ledger depends on no app above.
+    """
+
+    county_code = models.CharField(_("县"), max_length=6)
+    seq = models.BigIntegerField(_("序号"))
+    transaction_no = models.BigIntegerField(_("凭证号"))
+    posted_at = models.DateTimeField(_("记账时间"))
+    effective_on = models.DateField(_("业务日期"))
+    account = models.CharField(_("科目"), max_length=12, choices=Account.choices)
+    amount = MoneyField(_("金额"))
+    source = models.CharField(_("资金来源"), max_length=10, choices=FundSource.choices)
+    programme_code = models.CharField(_("项目代码"), max_length=40, blank=True)
+    school_code = models.CharField(_("学校代码"), max_length=20, blank=True)
+    term = TermField(_("学期"), blank=True)
+    subject = models.CharField(_("依据"), max_length=60, blank=True)
+    memo = models.CharField(_("摘要"), max_length=120, blank=True)
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("记账人"),
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    previous_hash = models.CharField(_("前一哈希"), max_length=64)
+    hash = models.CharField(_("哈希"), max_length=64)
+
+    class Meta:
+        verbose_name = _("资金台账分录")
+        verbose_name_plural = _("资金台账分录")
+        ordering = ["county_code", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["county_code", "seq"], name="ledger_seq_once"),
+            models.CheckConstraint(condition=~Q(amount=0), name="ledger_amount_not_zero"),
+        ]
+        indexes = [
+            models.Index(fields=["county_code", "effective_on"], name="ledger_effective"),
+            models.Index(fields=["subject"], name="ledger_subject"),
+            models.Index(fields=["programme_code", "effective_on"], name="ledger_programme"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.county_code}-{self.seq}"
+
+
+class LedgerHead(models.Model):
+    """The end of a county's chain; moved by compare-and-set when entries are posted."""
+
+    county_code = models.CharField(_("县"), max_length=6, primary_key=True)
+    seq = models.BigIntegerField(_("序号"), default=0)
+    transaction_no = models.BigIntegerField(_("凭证号"), default=0)
+    hash = models.CharField(_("哈希"), max_length=64, default="0" * 64)
+
+    class Meta:
+        verbose_name = _("台账链头")
+        verbose_name_plural = _("台账链头")
+
+    def __str__(self) -> str:
+        return f"{self.county_code} {self.seq} {self.hash[:12]}"

@@ -1,0 +1,147 @@
+"""Words of children, hardship, registers and reconciliation."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(models.TextChoices):
+    """As on the identity card."""
+
+    MALE = "M", _("男")
+    FEMALE = "F", _("女")
+
+
+class Hardship(models.TextChoices):
+    """Canonical categories of hardship; the word as imported is kept beside each."""
+
+    REGISTERED_POOR = "registered_poor", _("建档立卡")
+    LIFTED = "lifted", _("脱贫户")
+    UNSTABLE = "unstable", _("脱贫不稳定户")
+    EDGE = "edge", _("边缘易致贫户")
+    SUDDEN = "sudden", _("突发严重困难户")
+    RURAL_LOW = "rural_low", _("农村低保")
+    URBAN_LOW = "urban_low", _("城市低保")
+    LOW_MARGIN = "low_margin", _("低保边缘")
+    DESTITUTE = "destitute", _("特困供养")
+    DISABLED = "disabled", _("残疾")
+    ORPHAN = "orphan", _("孤儿")
+    UNATTENDED = "unattended", _("事实无人抚养")
+    OTHER = "other", _("其他困难")
+
+
+class RegisterKind(models.TextChoices):
+    """Registers that other departments keep."""
+
+    POVERTY = "poverty-register", _("扶贫数据库")
+    CIVIL_AFFAIRS = "civil-affairs-register", _("民政低保特困名册")
+    DISABILITY = "disability-register", _("残联名册")
+    RESIDENTS = "residents", _("公安户籍名册")
+    LOCKED_LIST = "locked-list", _("国办锁定名单")
+
+
+class Place(models.TextChoices):
+    """Where a child is: the one list of atomic places and outcomes.
+
+    The six visit outcomes, the reconciliation partition and the registers are groupings of it.
+    """
+
+    HERE = "here", _("本校在读")
+    IN_COUNTY = "in_county", _("县内他校就读")
+    OUT_OF_COUNTY = "out_of_county", _("省内县外就读")
+    OUT_OF_PROVINCE = "out_of_province", _("省外就读")
+    SUSPENDED = "suspended", _("休学")
+    GRADUATED = "graduated", _("已毕业")
+    HOME_TAUGHT = "home_taught", _("送教上门")
+    DECEASED = "deceased", _("死亡")
+    MOVED_AWAY = "moved_away", _("户籍迁出")
+    SUSPECTED = "suspected", _("疑似辍学")
+    DROPPED_OUT = "dropped_out", _("辍学")
+
+
+class StudentState(models.TextChoices):
+    """State of a student's record."""
+
+    STUDYING = "studying", _("在读")
+    SUSPENDED = "suspended", _("休学")
+    GRADUATED = "graduated", _("已毕业")
+    LEFT = "left", _("已转出")
+    DECEASED = "deceased", _("死亡")
+
+
+class EnrolmentState(models.TextChoices):
+    """State of one term's enrolment."""
+
+    STUDYING = "studying", _("在读")
+    SUSPENDED = "suspended", _("休学")
+    LEFT = "left", _("中途转出")
+
+
+class PayeeRelation(models.TextChoices):
+    """Whose card the money goes to, seen from the student."""
+
+    SELF = "self", _("本人")
+    FATHER = "father", _("父亲")
+    MOTHER = "mother", _("母亲")
+    GRANDPARENT = "grandparent", _("祖父母（外祖父母）")
+    GUARDIAN = "guardian", _("其他监护人")
+
+
+class ApprovalState(models.TextChoices):
+    """State of a change that waits for a second person."""
+
+    PENDING = "pending", _("待审核")
+    APPROVED = "approved", _("已通过")
+    REFUSED = "refused", _("已退回")
+    ENDED = "ended", _("已停用")
+
+
+class ReconciliationState(models.TextChoices):
+    """Life of a reconciliation run."""
+
+    RUNNING = "running", _("比对中")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("未完成")
+
+
+class LinkStage(models.TextChoices):
+    """How a link between a student and a register entry was found."""
+
+    ID = "id", _("身份证号一致")
+    RECOVERED = "recovered", _("证号还原后一致")
+    PROBABLE = "probable", _("疑似同一人")
+    DECIDED = "decided", _("人工确认")
+
+
+class FindingKind(models.TextChoices):
+    """What a reconciliation can find."""
+
+    IDENTITY_DIFFERS = "identity-differs", _("证号一致但姓名、性别或出生日期不一致")
+    PROBABLE_MATCH = "probable-match", _("疑似同一人，待确认")
+    NOT_ON_ROSTER = "not-on-roster", _("贫困适龄儿童不在任何学校花名册")
+    NOT_ON_REGISTER = "not-on-register", _("自报困难但名册中查无")
+    ENROLLED_TWICE = "enrolled-twice", _("同一人在两校就读")
+    REGISTER_DUPLICATE = "register-duplicate", _("名册内重复")
+    STATUS_CHANGED = "status-changed", _("困难身份较上次有变化")
+    MISSING_FROM_ROSTER = "missing-from-roster", _("上次在册、本次花名册缺失")
+    GRADE_AGE = "grade-age", _("年级与年龄不符")
+    STATE_DIFFERS = "state-differs", _("在校状态与名册不一致")
+    IDENTITY_UNCONFIRMED = "identity-unconfirmed", _("身份待确认")
+
+
+class Verdict(models.TextChoices):
+    """What a person decided about a finding."""
+
+    SAME_PERSON = "same-person", _("是同一人")
+    NOT_SAME = "not-same", _("不是同一人")
+    ROSTER_RIGHT = "roster-right", _("以花名册为准")
+    REGISTER_RIGHT = "register-right", _("以名册为准")
+    CONFIRMED = "confirmed", _("情况属实")
+    DISMISSED = "dismissed", _("无需处理")
+
+
+class FindingState(models.TextChoices):
+    """State of a finding in the queue."""
+
+    OPEN = "open", _("待处理")
+    SETTLED = "settled", _("已处理")
+    GONE = "gone", _("已消失")

@@ -1,0 +1,236 @@
+"""Runs of the comparison, what they linked and found, and what people decided."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from povedu.terms import TermField
+from schools.models import Division
+from students.choices import (
+    FindingKind,
+    FindingState,
+    LinkStage,
+    Place,
+    ReconciliationState,
+    Verdict,
+)
+from students.models.register import RegisterEntry, RegisterSnapshot
+from students.models.student import Enrolment, Student
+
+
+class Reconciliation(models.Model):
+    """One run over a county's term: its snapshots, links, findings and placed children."""
+
+    county = models.ForeignKey(
+        Division, verbose_name=_("县"), on_delete=models.PROTECT, related_name="+"
+    )
+    term = TermField(_("学期"))
+    snapshots = models.ManyToManyField(RegisterSnapshot, verbose_name=_("名册快照"))
+    state = models.CharField(
+        _("状态"),
+        max_length=10,
+        choices=ReconciliationState.choices,
+        default=ReconciliationState.RUNNING,
+    )
+    job_id = models.UUIDField(_("作业"), null=True, blank=True)
+    started_at = models.DateTimeField(_("开始时间"))
+    finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+    links_count = models.JSONField(_("匹配数"), default=dict)
+    findings_count = models.JSONField(_("差异数"), default=dict)
+    partition = models.JSONField(_("去向"), default=dict)
+
+    class Meta:
+        verbose_name = _("比对")
+        verbose_name_plural = _("比对")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.county} {self.term}"
+
+
+class Link(models.Model):
+    """A student and a register entry that are the same person, and why a run says so."""
+
+    reconciliation = models.ForeignKey(
+        Reconciliation, verbose_name=_("比对"), on_delete=models.CASCADE, related_name="links"
+    )
+    student = models.ForeignKey(
+        Student, verbose_name=_("学生"), on_delete=models.PROTECT, related_name="links"
+    )
+    entry = models.ForeignKey(
+        RegisterEntry, verbose_name=_("名册条目"), on_delete=models.PROTECT, related_name="links"
+    )
+    stage = models.CharField(_("依据"), max_length=10, choices=LinkStage.choices)
+    automatic = models.BooleanField(_("自动"))
+    probability = models.FloatField(_("概率"), null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("匹配")
+        verbose_name_plural = _("匹配")
+        ordering = ["reconciliation_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reconciliation", "student", "entry"], name="link_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(automatic=False) | Q(stage__in=["id", "recovered"]),
+                name="link_probable_never_automatic",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} = {self.entry}"
+
+
+class Finding(models.Model):
+    """A difference for a person to settle, one row per county, term, kind and subject.
+
+    ``subject_key`` identifies what it is about and survives runs; ``evidence_digest`` changes when
+    the evidence does, which reopens a settled finding. ``evidence`` holds both source rows with
+    numbers masked.
+    """
+
+    county = models.ForeignKey(
+        Division, verbose_name=_("县"), on_delete=models.PROTECT, related_name="+"
+    )
+    term = TermField(_("学期"))
+    kind = models.CharField(_("类型"), max_length=24, choices=FindingKind.choices)
+    subject_key = models.CharField(_("对象键"), max_length=64)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=FindingState.choices, default=FindingState.OPEN
+    )
+    first_run = models.ForeignKey(
+        Reconciliation, verbose_name=_("首次发现"), on_delete=models.PROTECT, related_name="+"
+    )
+    last_run = models.ForeignKey(
+        Reconciliation,
+        verbose_name=_("最近一次"),
+        on_delete=models.PROTECT,
+        related_name="findings",
+    )
+    student = models.ForeignKey(
+        Student,
+        verbose_name=_("学生"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="findings",
+    )
+    entry = models.ForeignKey(
+        RegisterEntry,
+        verbose_name=_("名册条目"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="findings",
+    )
+    enrolment = models.ForeignKey(
+        Enrolment,
+        verbose_name=_("就读"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="findings",
+    )
+    division_code = models.CharField(_("区划"), max_length=12)
+    school_code = models.CharField(_("学校代码"), max_length=20, blank=True)
+    reason = models.CharField(_("说明"), max_length=300)
+    probability = models.FloatField(_("概率"), null=True, blank=True)
+    evidence = models.JSONField(_("证据"), default=dict)
+    evidence_digest = models.CharField(_("证据摘要"), max_length=64)
+
+    class Meta:
+        verbose_name = _("差异")
+        verbose_name_plural = _("差异")
+        ordering = ["kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "term", "kind", "subject_key"], name="finding_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["state", "division_code"], name="finding_queue"),
+            models.Index(fields=["state", "school_code"], name="finding_school_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.student or self.entry}"
+
+
+class Decision(models.Model):
+    """What a person decided on a finding's evidence; remembered, so that it is not asked again."""
+
+    finding = models.ForeignKey(
+        Finding, verbose_name=_("差异"), on_delete=models.PROTECT, related_name="decisions"
+    )
+    evidence_digest = models.CharField(_("证据摘要"), max_length=64)
+    verdict = models.CharField(_("结论"), max_length=16, choices=Verdict.choices)
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("处理人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(_("处理时间"))
+    undone_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("处理结论")
+        verbose_name_plural = _("处理结论")
+        ordering = ["-decided_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finding"], condition=Q(undone_at__isnull=True), name="decision_live_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding} {self.get_verdict_display()}"
+
+
+class PlacedChild(models.Model):
+    """Where a run placed one child of school age: every child once, the parts sum to the whole."""
+
+    reconciliation = models.ForeignKey(
+        Reconciliation, verbose_name=_("比对"), on_delete=models.CASCADE, related_name="placed"
+    )
+    student = models.ForeignKey(
+        Student,
+        verbose_name=_("学生"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    entry = models.ForeignKey(
+        RegisterEntry,
+        verbose_name=_("名册条目"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    place = models.CharField(_("去向"), max_length=16, choices=Place.choices)
+    division_code = models.CharField(_("区划"), max_length=12)
+
+    class Meta:
+        verbose_name = _("适龄儿童去向")
+        verbose_name_plural = _("适龄儿童去向")
+        ordering = ["reconciliation_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(student__isnull=False) | Q(entry__isnull=False),
+                name="placed_child_is_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["reconciliation", "student"],
+                condition=Q(student__isnull=False),
+                name="placed_student_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student or self.entry} {self.get_place_display()}"

@@ -1,0 +1,1 @@
+"""Reads of children, each within a scope."""

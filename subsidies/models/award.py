@@ -1,0 +1,343 @@
+"""Determinations, awards, their sources and instalments, and public notices."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from povedu.ledger.choices import FundSource
+from povedu.money import MoneyField
+from povedu.terms import TermField
+from schools.choices import Stage
+from schools.models import School
+from students.choices import ApprovalState
+from students.models import Enrolment, HardshipStatus, Student
+from subsidies.choices import AwardState, NoticeState, ObjectionState
+from subsidies.models.programme import Programme, Standard
+
+
+class Determination(models.Model):
+    """A decision on paper evidence that a student is in hardship, for those on no register."""
+
+    student = models.ForeignKey(
+        Student, verbose_name=_("学生"), on_delete=models.PROTECT, related_name="determinations"
+    )
+    academic_year = models.PositiveSmallIntegerField(_("学年（起始年）"))
+    programme = models.ForeignKey(
+        Programme,
+        verbose_name=_("申请项目"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="determinations",
+    )
+    tier = models.CharField(_("认定档次"), max_length=10, blank=True)
+    evidence = models.CharField(_("证明材料"), max_length=200)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=ApprovalState.choices, default=ApprovalState.PENDING
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("录入人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    entered_at = models.DateTimeField(_("录入时间"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("审核人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    approved_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
+    note = models.CharField(_("审核意见"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("困难认定")
+        verbose_name_plural = _("困难认定")
+        ordering = ["-entered_at"]
+        constraints = [
+            models.UniqueConstraint(
+                "student",
+                "academic_year",
+                Coalesce("programme", 0),
+                condition=Q(state__in=["pending", "approved"]),
+                name="determination_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("entered_by")),
+                name="determination_maker_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(approved_by__isnull=False),
+                name="determination_approved_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} {self.academic_year}"
+
+
+class PublicNotice(models.Model):
+    """A list shown to the public for some days; its lines hold only the allowed columns."""
+
+    programme = models.ForeignKey(
+        Programme, verbose_name=_("资助项目"), on_delete=models.PROTECT, related_name="notices"
+    )
+    term = TermField(_("学期"))
+    number = models.CharField(_("编号"), max_length=40, unique=True)
+    heading = models.CharField(_("标题"), max_length=80)
+    starts_on = models.DateField(_("公示开始"))
+    ends_on = models.DateField(_("公示结束"))
+    state = models.CharField(
+        _("状态"), max_length=12, choices=NoticeState.choices, default=NoticeState.DRAFT
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("拟稿人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
+    taken_down_at = models.DateTimeField(_("撤下时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("公示")
+        verbose_name_plural = _("公示")
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="notice_dates_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class Award(models.Model):
+    """The decision to pay a student from a programme in a term; facts are frozen when granted.
+
+    One live award per student, programme and term. ``explanation`` says which rule, evidence and
+    standard gave it.
+    """
+
+    student = models.ForeignKey(
+        Student, verbose_name=_("学生"), on_delete=models.PROTECT, related_name="awards"
+    )
+    programme = models.ForeignKey(
+        Programme, verbose_name=_("资助项目"), on_delete=models.PROTECT, related_name="awards"
+    )
+    term = TermField(_("学期"))
+    school = models.ForeignKey(
+        School, verbose_name=_("学校"), on_delete=models.PROTECT, related_name="awards"
+    )
+    enrolment = models.ForeignKey(
+        Enrolment,
+        verbose_name=_("就读"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="awards",
+    )
+    stage = models.CharField(_("学段"), max_length=20, choices=Stage.choices)
+    grade = models.PositiveSmallIntegerField(_("年级"), null=True, blank=True)
+    class_name = models.CharField(_("班级"), max_length=20, blank=True)
+    major = models.CharField(_("专业"), max_length=40, blank=True)
+    is_boarder = models.BooleanField(_("住校"), default=False)
+    tier = models.CharField(_("档次"), max_length=10, blank=True)
+    hardship = models.ForeignKey(
+        HardshipStatus,
+        verbose_name=_("困难身份"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="awards",
+    )
+    determination = models.ForeignKey(
+        Determination,
+        verbose_name=_("认定"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="awards",
+    )
+    standard = models.ForeignKey(
+        Standard, verbose_name=_("标准"), on_delete=models.PROTECT, related_name="awards"
+    )
+    amount = MoneyField(_("金额（元）"))
+    state = models.CharField(
+        _("状态"), max_length=12, choices=AwardState.choices, default=AwardState.PROPOSED
+    )
+    explanation = models.JSONField(_("依据说明"), default=dict)
+    notice = models.ForeignKey(
+        PublicNotice,
+        verbose_name=_("公示"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="awards",
+    )
+    job_id = models.UUIDField(_("作业"), null=True, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("经办人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    proposed_at = models.DateTimeField(_("拟定时间"))
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("批准人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    granted_at = models.DateTimeField(_("批准时间"), null=True, blank=True)
+    cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("资助决定")
+        verbose_name_plural = _("资助决定")
+        ordering = ["-term", "programme_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "programme", "term"],
+                condition=~Q(state="cancelled"),
+                name="award_live_once",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="award_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("proposed_by")),
+                name="award_maker_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="granted") | Q(granted_by__isnull=False),
+                name="award_granted_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["programme", "term", "state"], name="award_programme_term"),
+            models.Index(fields=["school", "term"], name="award_school_term"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} {self.programme} {self.term}"
+
+
+class AwardSource(models.Model):
+    """What one source pays of an award; the parts sum to it."""
+
+    award = models.ForeignKey(
+        Award, verbose_name=_("资助决定"), on_delete=models.CASCADE, related_name="sources"
+    )
+    source = models.CharField(_("资金来源"), max_length=10, choices=FundSource.choices)
+    amount = MoneyField(_("金额（元）"))
+
+    class Meta:
+        verbose_name = _("资助资金来源")
+        verbose_name_plural = _("资助资金来源")
+        ordering = ["award_id", "source"]
+        constraints = [
+            models.UniqueConstraint(fields=["award", "source"], name="award_source_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="award_source_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()} {self.amount}"
+
+
+class Instalment(models.Model):
+    """One part of an award that falls due: a term, a month (YYYY-MM) or once."""
+
+    award = models.ForeignKey(
+        Award, verbose_name=_("资助决定"), on_delete=models.PROTECT, related_name="instalments"
+    )
+    period = models.CharField(_("所属期"), max_length=10)
+    due_on = models.DateField(_("应发日期"))
+    amount = MoneyField(_("金额（元）"))
+
+    class Meta:
+        verbose_name = _("资助分期")
+        verbose_name_plural = _("资助分期")
+        ordering = ["award_id", "period"]
+        constraints = [
+            models.UniqueConstraint(fields=["award", "period"], name="instalment_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.award} {self.period}"
+
+
+class NoticeLine(models.Model):
+    """A line of a public notice: name, school, grade, class, major and nothing else."""
+
+    notice = models.ForeignKey(
+        PublicNotice, verbose_name=_("公示"), on_delete=models.CASCADE, related_name="lines"
+    )
+    award = models.OneToOneField(
+        Award, verbose_name=_("资助决定"), on_delete=models.PROTECT, related_name="notice_line"
+    )
+    name = models.CharField(_("姓名"), max_length=40)
+    school_name = models.CharField(_("学校"), max_length=80)
+    grade_label = models.CharField(_("年级"), max_length=20, blank=True)
+    class_name = models.CharField(_("班级"), max_length=20, blank=True)
+    major = models.CharField(_("专业"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("公示名单")
+        verbose_name_plural = _("公示名单")
+        ordering = ["notice_id", "school_name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Objection(models.Model):
+    """Somebody's objection to a line of a notice, and the answer."""
+
+    notice = models.ForeignKey(
+        PublicNotice, verbose_name=_("公示"), on_delete=models.PROTECT, related_name="objections"
+    )
+    line = models.ForeignKey(
+        NoticeLine,
+        verbose_name=_("公示名单"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="objections",
+    )
+    received_on = models.DateField(_("收到日期"))
+    content = models.CharField(_("异议内容"), max_length=300)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=ObjectionState.choices, default=ObjectionState.OPEN
+    )
+    answer = models.CharField(_("答复"), max_length=300, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("登记人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("答复人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("公示异议")
+        verbose_name_plural = _("公示异议")
+        ordering = ["-received_on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.notice} {self.received_on}"

@@ -1,0 +1,1 @@
+"""Reads of people who teach, each within a scope."""
