@@ -8,7 +8,7 @@ from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.utils import timezone, translation
 
-from povedu.accounts.selectors import actor_for
+from povedu.accounts.selectors import actor_for, term_of
 from povedu.scope import ActingRequest, Actor, Scope
 from povedu.terms import Term
 
@@ -81,4 +81,4 @@ class ActorMiddleware:
         try:
             return Term.parse(chosen or "")
         except ValueError:
-            return Term.on(timezone.localtime(now).date())
+            return term_of(request.actor.scope.county_code, timezone.localtime(now).date())

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from povedu.accounts.choices import OfficeCode, Role
+from povedu.terms import TermField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -108,6 +109,20 @@ class Jurisdiction(models.Model):
     def __str__(self) -> str:
         place = self.school_code or self.division_prefix
         return f"{self.get_role_display()} {self.get_office_display()} {place}".replace("  ", " ")
+
+
+class CountyCalendar(models.Model):
+    """The term a county works in now; the bureau moves it on when a term's rosters are due."""
+
+    county_code = models.CharField(_("县"), max_length=6, primary_key=True)
+    current_term = TermField(_("当前学期"))
+
+    class Meta:
+        verbose_name = _("县校历")
+        verbose_name_plural = _("县校历")
+
+    def __str__(self) -> str:
+        return f"{self.county_code} {self.current_term}"
 
 
 class ApiToken(models.Model):

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from povedu.accounts.models import Jurisdiction, User
+from povedu.accounts.models import CountyCalendar, Jurisdiction, User
 from povedu.accounts.policy import actions_of
 from povedu.scope import Actor, Scope
+from povedu.terms import Term
 
 OPERATOR = "operator"
 
@@ -46,6 +47,12 @@ def actor_for(user: User, *, now: datetime, chosen: int | None = None, ip: str =
         return Actor(user.pk, user.name or user.username, "", Scope.nothing(), ip=ip)
     picked.user = user
     return actor_in(picked, ip=ip)
+
+
+def term_of(county_code: str, day: date) -> Term:
+    """Return the term a county works in, by its calendar, else by the day."""
+    calendar = CountyCalendar.objects.filter(county_code=county_code).first()
+    return Term.parse(calendar.current_term) if calendar else Term.on(day)
 
 
 def operator() -> Actor:
