@@ -84,3 +84,4 @@ class ActingRequest(HttpRequest):
     actor: Actor
     term: Term
     now: datetime
+    second_factor_due: bool

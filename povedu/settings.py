@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "povedu.accounts.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "povedu.accounts.middleware.ActorMiddleware",
+    "povedu.accounts.middleware.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -148,8 +150,13 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = "povedu.accounts.lockout.lockout_parameters"
+AXES_CLIENT_IP_CALLABLE = "povedu.accounts.middleware.client_address"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # accounts.SignIn keeps the sign-ins
+ADDRESS_FAILURE_LIMIT = 60  # over all names, within the cool-off
+PASSWORD_REMINDER_DAYS = 90
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -162,6 +169,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 IDLE_SECONDS = 30 * 60
+ABSOLUTE_SECONDS = 12 * 3600
+PROXY_COUNT = env.int("POVEDU_PROXY_COUNT", default=0 if EMBEDDED else 1)
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 
@@ -215,6 +224,10 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
+
+# Audit. The anchor remembers each head of the chain outside the database; put it on another disk.
+ANCHOR_DIR = Path(env.str("POVEDU_ANCHOR_DIR", default=str(VAR_DIR / "anchor")))
+REVEALS_PER_DAY = 200
 
 # Uploads. Named in one place, shown to the person who runs into one.
 INTAKE_LIMITS = {

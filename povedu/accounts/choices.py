@@ -1,4 +1,4 @@
-"""Roles and offices."""
+"""Roles, offices and the states of a grant."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,3 +28,12 @@ class OfficeCode(models.TextChoices):
     NUTRITION = "nutrition", _("营养办")
     PERSONNEL = "personnel", _("人事股")
     FINANCE = "finance", _("计财股")
+
+
+class GrantState(models.TextChoices):
+    """Where a request for a jurisdiction stands."""
+
+    WAITING = "waiting", _("待复核")
+    APPROVED = "approved", _("已同意")
+    REFUSED = "refused", _("已退回")
+    WITHDRAWN = "withdrawn", _("已撤回")

@@ -4,8 +4,16 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from povedu.accounts.models import CountyCalendar, Jurisdiction, User
+from povedu.accounts.models import (
+    ApiToken,
+    CountyCalendar,
+    Grant,
+    Jurisdiction,
+    SignIn,
+    User,
+)
 from povedu.accounts.policy import actions_of
 from povedu.scope import Actor, Scope
 from povedu.terms import Term
@@ -18,6 +26,53 @@ def jurisdictions_on(user: User, day: date) -> QuerySet[Jurisdiction]:
     return Jurisdiction.objects.filter(user=user, starts_on__lte=day).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=day)
     )
+
+
+def has_second_factor(user: User) -> bool:
+    """Say whether a person has set up a second factor."""
+    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+
+
+def users(scope: Scope) -> QuerySet[User]:
+    """Return the accounts that an administrator of a scope may keep.
+
+    They belong to the scope by where they were made or by what they answer for, and answer for
+    nothing outside it: a county's administrator has no hold over the city's.
+    """
+    within = _answering(scope)
+    beyond = Jurisdiction.objects.exclude(pk__in=within.values("pk"))
+    return (
+        User.objects.exclude(username=OPERATOR)
+        .exclude(pk__in=beyond.values("user"))
+        .filter(
+            Q(pk__in=within.values("user")) | Q(division_prefix__startswith=scope.division_prefix)
+        )
+    )
+
+
+def _answering(scope: Scope) -> QuerySet[Jurisdiction]:
+    return Jurisdiction.objects.filter(scope.q(division="division_prefix", school="school_code"))
+
+
+def jurisdictions(scope: Scope) -> QuerySet[Jurisdiction]:
+    """Return the jurisdictions that an administrator of a scope may end."""
+    return _answering(scope).select_related("user", "on_behalf_of")
+
+
+def grants(scope: Scope) -> QuerySet[Grant]:
+    """Return the requests for a jurisdiction within a scope, newest first."""
+    found = Grant.objects.filter(scope.q(division="division_prefix", school="school_code"))
+    return found.select_related("user", "requested_by", "decided_by", "on_behalf_of")
+
+
+def sign_ins_of(user_id: int) -> QuerySet[SignIn]:
+    """Return a person's sign-ins, newest first."""
+    return SignIn.objects.filter(user=user_id)
+
+
+def tokens_of(user_id: int) -> QuerySet[ApiToken]:
+    """Return a person's keys to the API, newest first."""
+    return ApiToken.objects.filter(jurisdiction__user=user_id).select_related("jurisdiction")
 
 
 def actor_in(jurisdiction: Jurisdiction, *, ip: str = "") -> Actor:

@@ -52,15 +52,18 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """A link of the audit chain over the entries up to ``last_entry``.
+    """A link of the audit chain over a run of entries.
 
-    Entries are sealed in order shortly after commit rather than inside each transaction: a chain
-    head locked by a long import would make every other writer wait.
+    Entries are sealed shortly after commit rather than inside each transaction: a chain head
+    locked by a long import would make every other writer wait. ``marks`` holds, for each entry, its
+    number (8 bytes, big-endian) and the first 16 bytes of its keyed hash, so that a broken entry
+    can be named; ``hash`` is the keyed hash over the previous link and the marks.
     """
 
     first_entry = models.BigIntegerField(_("首条"))
-    last_entry = models.BigIntegerField(_("末条"), unique=True)
+    last_entry = models.BigIntegerField(_("末条"))
     entry_count = models.PositiveIntegerField(_("条数"))
+    marks = models.BinaryField(_("逐条标记"), default=b"")
     sealed_at = models.DateTimeField(_("封存时间"))
     previous_hash = models.CharField(_("前一哈希"), max_length=64, unique=True)
     hash = models.CharField(_("哈希"), max_length=64)
