@@ -250,7 +250,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Jobs: the row is the truth, the broker only wakes a worker.
-CELERY_BROKER_URL = env.str("POVEDU_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.str("POVEDU_BROKER_URL", default="filesystem://localhost")
+CELERY_TASK_DEFAULT_QUEUE = env.str("POVEDU_QUEUE", default="povedu")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+pytest_plugins = ["tests.jobs.killer"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
