@@ -93,7 +93,7 @@ class Bench:
 
     def _celery(self, *arguments: str) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603  # our own interpreter
+            process = subprocess.Popen(  # our own interpreter
                 [sys.executable, "-m", "celery", "-A", "tests.jobs.app", *arguments],
                 cwd=ROOT,
                 env=self.environment,
@@ -169,7 +169,7 @@ class Bench:
         ``longest`` is about how long an undisturbed attempt takes, in seconds; one kill in four
         takes the whole worker.
         """
-        dice = random.Random(seed)  # noqa: S311  # kills are to be repeatable
+        dice = random.Random(seed)  # kills are to be repeatable
         for attempt in range(1, settings.JOB_ATTEMPTS):
             self.running(job, attempt=attempt, seconds=seconds)
             time.sleep(dice.random() * longest)
