@@ -1,12 +1,14 @@
-"""Database triggers that keep tables append-only, on SQLite and PostgreSQL alike.
+"""Database triggers that keep tables append-only and moves in order, on either database.
 
-Apps name their tables in ``AppConfig.ready`` with ``keep_append_only``; the triggers are put back
+Apps name their tables in ``AppConfig.ready`` with ``keep_append_only``, the moves a state field
+may make with ``keep_moves``, and other rules in SQL with ``keep_rule``; the triggers are put back
 after every migration, because Django rebuilds a table on SQLite to alter it and the rebuilt table
 has none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.checks import CheckMessage, Error
@@ -18,7 +20,23 @@ if TYPE_CHECKING:
 
 _protected: dict[str, type[models.Model]] = {}
 
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A trigger of a table: the statements that create it, by database vendor."""
+
+    model: type[models.Model]
+    statements: dict[str, tuple[str, ...]]
+
+
+_rules: dict[str, _Rule] = {}
+
 _FUNCTION = """
+CREATE OR REPLACE FUNCTION povedu_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
 CREATE OR REPLACE FUNCTION povedu_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'append-only: %% on %% is refused', TG_OP, TG_TABLE_NAME
@@ -31,6 +49,34 @@ $$
 def keep_append_only(*tables: type[models.Model]) -> None:
     """Have the database refuse to change or remove rows of these models from now on."""
     _protected.update({model._meta.db_table: model for model in tables})
+
+
+def keep_rule(model: type[models.Model], name: str, **statements: tuple[str, ...]) -> None:
+    """Keep a trigger ``name`` on a table: ``sqlite`` and ``postgresql`` are what creates it.
+
+    A vendor that is not given has no such trigger.
+    """
+    _rules[name] = _Rule(model, statements)
+
+
+def keep_moves(
+    model: type[models.Model], moves: Iterable[tuple[str, str]], field: str = "state"
+) -> None:
+    """Have the database refuse any change of a state field that is not one of ``moves``."""
+    table = model._meta.db_table
+    name = f"{table}_{field}_moves"
+    allowed = ", ".join(f"'{old}>{new}'" for old, new in moves)
+    when = f"OLD.{field} <> NEW.{field} AND (OLD.{field} || '>' || NEW.{field}) NOT IN ({allowed})"
+    refusal = f"{table}: no such move of {field}"
+    begin = f'CREATE TRIGGER "{name}" BEFORE UPDATE OF {field} ON "{table}"'
+    keep_rule(
+        model,
+        name,
+        sqlite=(f"{begin} WHEN {when} BEGIN SELECT RAISE(ABORT, '{refusal}'); END",),
+        postgresql=(
+            f"{begin} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION povedu_refuse('{refusal}')",
+        ),
+    )
 
 
 def protected_tables() -> tuple[str, ...]:
@@ -86,6 +132,25 @@ def install(connection: "BaseDatabaseWrapper", app_label: str | None = None) -> 
                     cursor.execute(f"DROP TRIGGER IF EXISTS {_at(connection, name, table)}")
                     cursor.execute(_create(connection, table, name, event))
                     made.append(name)
+        made += _install_rules(connection, existing, present, app_label)
+    return made
+
+
+def _install_rules(
+    connection: "BaseDatabaseWrapper", existing: set[str], present: set[str], app_label: str | None
+) -> list[str]:
+    """Create the missing rules of the tables that exist; return their names."""
+    made = []
+    for name, rule in _rules.items():
+        table = rule.model._meta.db_table
+        wanted = app_label in (None, rule.model._meta.app_label) and table in existing
+        if name in present or not wanted or connection.vendor not in rule.statements:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {_at(connection, name, table)}")
+            for statement in rule.statements[connection.vendor]:
+                cursor.execute(statement)
+        made.append(name)
     return made
 
 
@@ -99,6 +164,7 @@ def _at(connection: "BaseDatabaseWrapper", name: str, table: str) -> str:
 def missing(connection: "BaseDatabaseWrapper") -> list[str]:
     """Return the names of triggers that ought to be there and are not, or are switched off."""
     wanted = {name for table in _protected for name in _names(table, connection.vendor)}
+    wanted |= {name for name, rule in _rules.items() if connection.vendor in rule.statements}
     return sorted(wanted - _present(connection))
 
 
@@ -109,6 +175,9 @@ def lifted(connection: "BaseDatabaseWrapper") -> Iterator[None]:
         for table in _protected:
             for name in _names(table, connection.vendor):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {_at(connection, name, table)}")
+        for name, rule in _rules.items():
+            table = rule.model._meta.db_table
+            cursor.execute(f"DROP TRIGGER IF EXISTS {_at(connection, name, table)}")
     try:
         yield
     finally:
@@ -128,12 +197,12 @@ def check_present(
     for alias in databases or ():
         connection = connections[alias]
         existing = set(connection.introspection.table_names())
-        if not existing.issuperset(_protected):
+        if not existing.issuperset(
+            {*_protected, *(r.model._meta.db_table for r in _rules.values())}
+        ):
             continue  # before the first migration
         gone = missing(connection)
         if gone:
             hint = "Run manage.py migrate to put the triggers back, then manage.py verify_audit."
-            found.append(
-                Error(f"Append-only triggers missing: {gone}", hint=hint, id="povedu.E001")
-            )
+            found.append(Error(f"Database triggers missing: {gone}", hint=hint, id="povedu.E001"))
     return found

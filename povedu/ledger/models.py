@@ -13,8 +13,10 @@ from povedu.terms import TermField
 class LedgerEntry(models.Model):
     """One leg of a balanced transaction; debits positive, credits negative, never changed.
 
-    ``hash`` is an HMAC over the previous hash and the entry's canonical text, under a key that the
-    database does not hold. Who and what for are codes, so that the ledger depends on no app above.
+    ``hash`` is SHA-256 over the entry's canonical text, which holds the previous hash: anybody can
+    check an export with it. ``seal`` is an HMAC over ``hash`` under a key that the database does
+    not hold: nobody can make the chain anew. Who and what for are codes, so that the ledger
+    depends on no app above.
     """
 
     county_code = models.CharField(_("县"), max_length=6)
@@ -39,6 +41,7 @@ class LedgerEntry(models.Model):
     )
     previous_hash = models.CharField(_("前一哈希"), max_length=64)
     hash = models.CharField(_("哈希"), max_length=64)
+    seal = models.CharField(_("密钥封签"), max_length=64)
 
     class Meta:
         verbose_name = _("资金台账分录")
@@ -50,6 +53,7 @@ class LedgerEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["county_code", "effective_on"], name="ledger_effective"),
+            models.Index(fields=["county_code", "transaction_no"], name="ledger_transaction"),
             models.Index(fields=["subject"], name="ledger_subject"),
             models.Index(fields=["programme_code", "effective_on"], name="ledger_programme"),
         ]

@@ -1,0 +1,70 @@
+"""The canonical text of an entry, its public hash and its keyed seal: pure functions.
+
+An entry's text is the JSON array of its columns as an export shows them (``COLUMNS``, all strings,
+``ensure_ascii=False``, separators ``,`` and ``:``), the previous entry's hash last. ``hash`` is
+SHA-256 over that text, so that anybody who holds an export can walk the chain; ``seal`` is
+HMAC-SHA-256 over the hash under a key kept outside the database, so that whoever owns the database
+cannot make the chain anew. Times are those of China (UTC+8), to the second; amounts are yuan with
+two decimals. See docs/adr/ on why there are two.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+GENESIS = "0" * 64
+CHINA = timezone(timedelta(hours=8))
+COLUMNS = (
+    "county_code",
+    "seq",
+    "transaction_no",
+    "posted_at",
+    "effective_on",
+    "account",
+    "amount",
+    "source",
+    "programme_code",
+    "school_code",
+    "term",
+    "subject",
+    "memo",
+    "posted_by_id",
+    "previous_hash",
+)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@cache
+def _keyed() -> "hmac.HMAC":
+    key = base64.b64decode((Path(settings.SECRETS_DIR) / "chain_key").read_text())
+    return hmac.new(key, b"ledger-entry\0", hashlib.sha256)
+
+
+def hash_of(texts: Sequence[str]) -> str:
+    """Return the public hash of an entry given as the texts of ``COLUMNS``."""
+    return hashlib.sha256(_encode(texts).encode()).hexdigest()
+
+
+def seal_of(entry_hash: str) -> str:
+    """Return the keyed seal of an entry's hash."""
+    keyed = _keyed().copy()
+    keyed.update(entry_hash.encode())
+    return keyed.hexdigest()
+
+
+def amount_text(amount_fen: int) -> str:
+    """Return fen as yuan with two decimals, as an export writes it."""
+    whole, part = divmod(abs(amount_fen), 100)
+    return f"{'-' if amount_fen < 0 else ''}{whole}.{part:02d}"
+
+
+def instant_text(moment: datetime) -> str:
+    """Return an instant as ``YYYY-MM-DD HH:MM:SS`` in China."""
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
