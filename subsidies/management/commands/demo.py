@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from subsidies.management.demo_county.children import build_children
 from subsidies.management.demo_county.invention import COUNTY_CODE, Inventor
 from subsidies.management.demo_county.people import PASSWORD, SIGN_INS, open_accounts
 from subsidies.management.demo_county.places import build_places
+from subsidies.management.demo_county.samples import write_samples
 from subsidies.management.demo_county.works import build_meals, build_projects, build_teachers
 
 ENTERED_AT = datetime(2016, 9, 20, 9, 0, tzinfo=timezone.get_default_timezone())
@@ -32,6 +34,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 load()
             self.stdout.write(f"演示县已载入，用时 {time.monotonic() - started:.0f} 秒。")
+        self.stdout.write(f"样例文件：{settings.VAR_DIR / 'samples'}")
         self.stdout.write(f"登录密码均为 {PASSWORD}：")
         for sign_in in SIGN_INS:
             self.stdout.write(f"  {sign_in.username:<10} {sign_in.post} {sign_in.name}")
@@ -50,4 +53,5 @@ def load() -> None:
     build_projects(county, inventor.random)
     build_meals(county, actors["meals"], ENTERED_AT)
     build_teachers(county, inventor)
-    build_children(county, inventor, actors, names, ENTERED_AT)
+    children = build_children(county, inventor, actors, names, ENTERED_AT)
+    write_samples(settings.VAR_DIR / "samples", county, children.all, names)
