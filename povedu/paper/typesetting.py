@@ -4,7 +4,7 @@ from typing import Any
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
+from weasyprint.urls import URLFetcher
 
 
 class NothingFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
@@ -14,8 +14,8 @@ class NothingFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no typ
         super().__init__(timeout=1, allowed_protocols=(), allow_redirects=False)
 
     def fetch(self, url: str, headers: Any = None) -> Any:
-        """Refuse, and stop the rendering: whoever put an address in has made a mistake."""
-        raise FatalURLFetchingError(f"a paper may not fetch {url!r}")
+        """Refuse; WeasyPrint leaves the thing out."""
+        raise ValueError(f"a paper may not fetch {url!r}")
 
 
 def lay_out(html: str, stylesheet: str) -> Any:
