@@ -1,0 +1,56 @@
+"""How the API pages, filters and says no."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ValidationError
+from rest_framework.views import exception_handler as drf_handler
+
+from povedu.errors import Refusal
+
+
+class StableCursorPagination(CursorPagination):
+    """Page by primary key, so that rows entered meanwhile move nothing."""
+
+    ordering = "pk"
+    page_size = 100
+    page_size_query_param = "page_size"
+    max_page_size = 1000
+
+
+class AllowListFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # untyped package
+    """Filter by the declared names only; an unknown query parameter is refused, not ignored."""
+
+    own = frozenset({"cursor", "page_size", "format"})
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
+        """Refuse unknown names, then filter."""
+        filterset_class = self.get_filterset_class(view, queryset)
+        declared = set(filterset_class.base_filters) if filterset_class else set()
+        extra = set(getattr(view, "extra_parameters", ()))
+        unknown = sorted(set(request.query_params) - declared - self.own - extra)
+        if unknown:
+            raise ValidationError({name: ["unknown parameter"] for name in unknown})
+        return super().filter_queryset(request, queryset, view)
+
+
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer every error in one shape: ``{"code", "message", …}``."""
+    if isinstance(exc, Refusal):
+        body = {"code": exc.code, "message": str(exc), **exc.where}
+        return Response(body, status=exc.status)
+    response = drf_handler(exc, dict(context))
+    if response is None:
+        return None
+    if isinstance(exc, ValidationError):
+        response.data = {"code": "invalid", "message": "invalid", "fields": response.data}
+    elif isinstance(response.data, dict) and "detail" in response.data:
+        detail = response.data["detail"]
+        code = getattr(detail, "code", "error")
+        response.data = {"code": str(code), "message": str(detail)}
+    return response

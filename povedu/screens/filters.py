@@ -1,0 +1,123 @@
+"""The filter bar: dense controls, chips for what is active, and an allow-list of parameters."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from povedu.screens.base import Words
+from povedu.screens.forms import native_input
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+_RANGE = ("_min", "_max", "_after", "_before", "_lookup")
+
+
+class Chip(NamedTuple):
+    """An active filter: its words, and the address of the list without it."""
+
+    label: Words
+    value: str
+    url: str
+
+
+class ScreenFilterSet(django_filters.FilterSet):
+    """A filter set whose controls fit the one-line bar."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.form.fields.values():
+            native_input(field)
+            _shrink(field)
+
+
+def _shrink(field: forms.Field) -> None:
+    widgets = getattr(field.widget, "widgets", None) or [field.widget]
+    for widget in widgets:
+        style = "form-control form-control-sm"
+        if isinstance(widget, forms.Select):
+            style = "form-select form-select-sm"
+        elif isinstance(widget, forms.CheckboxInput):
+            style = "form-check-input"
+        widget.attrs["class"] = style
+        widget.attrs["autocomplete"] = "off"
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        if getattr(field, "empty_label", None) is not None:
+            field.empty_label = _("全部")  # type: ignore[union-attr]  # set on both kinds by their filters
+    elif isinstance(field, forms.NullBooleanField):
+        field.widget.choices = [("", _("全部")), ("true", _("是")), ("false", _("否"))]  # type: ignore[attr-defined]
+
+
+def parameter_names(filterset_class: type[django_filters.FilterSet] | None) -> set[str]:
+    """Return every query parameter that a filter set understands."""
+    if filterset_class is None:
+        return set()
+    names: set[str] = set()
+    for name, one in filterset_class.base_filters.items():
+        names.add(name)
+        if isinstance(one, django_filters.RangeFilter | django_filters.DateFromToRangeFilter):
+            names |= {f"{name}{ending}" for ending in _RANGE}
+    return names
+
+
+def chips_of(filterset: django_filters.FilterSet, query: QueryDict) -> list[Chip]:
+    """Return a chip per active filter, in the order of the bar."""
+    chips: list[Chip] = []
+    if not filterset.form.is_bound or not filterset.form.is_valid():
+        return chips
+    for name, field in filterset.form.fields.items():
+        value = filterset.form.cleaned_data.get(name)
+        if value is None or value in ("", [], ()) or _is_empty_set(value):
+            continue
+        chips.append(Chip(field.label or name, _worded(field, value), without(query, name)))
+    return chips
+
+
+def _is_empty_set(value: Any) -> bool:
+    return hasattr(value, "exists") and not list(value)
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """Return the query string without some parameters and without the page number."""
+    kept = query.copy()
+    for name in names:
+        for key in [name, *(f"{name}{ending}" for ending in _RANGE)]:
+            kept.pop(key, None)
+    kept.pop("page", None)
+    return f"?{kept.urlencode()}"
+
+
+def _worded(field: forms.Field, value: Any) -> str:
+    if isinstance(value, slice):
+        return "–".join("" if end is None else _plain(end) for end in (value.start, value.stop))
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list | tuple) or hasattr(value, "iterator"):
+        return "、".join(_worded(field, one) for one in _each(value))
+    choices = getattr(field, "choices", None)
+    if choices is not None and not isinstance(field, forms.ModelChoiceField):
+        flat = dict(_flat(choices))
+        return str(flat.get(value, flat.get(str(value), value)))
+    return _plain(value)
+
+
+def _each(value: "Iterable[Any] | QuerySet[Any]") -> Iterable[Any]:
+    return list(value)
+
+
+def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield key, label
+
+
+def _plain(value: Any) -> str:
+    if hasattr(value, "hour"):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return f"{value:%Y-%m-%d}" if hasattr(value, "year") and hasattr(value, "day") else str(value)

@@ -1,0 +1,21 @@
+"""Forms already sent."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Submission(models.Model):
+    """A form that has been carried out; its token is unique, so a double click does nothing."""
+
+    token = models.CharField(_("表单编号"), max_length=40, unique=True)
+    user_id = models.BigIntegerField(_("用户"))
+    sent_at = models.DateTimeField(_("提交时间"), db_index=True)
+    led_to = models.CharField(_("结果页"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("已提交表单")
+        verbose_name_plural = _("已提交表单")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.token

@@ -1,0 +1,142 @@
+"""Words and figures as every screen writes them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django import template
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from povedu.money import wan as to_wan
+from povedu.screens.base import SIGNED_IN, url_or_blank
+from povedu.screens.base import may as request_may
+from povedu.terms import Term
+
+register = template.Library()
+
+ICONS = {
+    "waiting": "bi-clock",
+    "doing": "bi-arrow-repeat",
+    "done": "bi-check-circle",
+    "refused": "bi-x-circle",
+    "overdue": "bi-exclamation-triangle",
+    "plain": "bi-dot",
+}
+
+
+def money_text(amount: Any) -> str:
+    """Write yuan with thousands separators and two decimals."""
+    return f"{Decimal(amount):,.2f}"
+
+
+@register.filter
+def yuan(amount: Any) -> str:
+    """Write an amount in yuan, a dash for none."""
+    return "—" if amount is None or amount == "" else money_text(amount)
+
+
+@register.filter
+def wan(amount: Any) -> str:
+    """Write an amount of yuan as 万元 with two decimals, a dash for none."""
+    return "—" if amount is None or amount == "" else f"{to_wan(Decimal(amount)):,.2f}"
+
+
+@register.filter
+def count(number: Any) -> str:
+    """Write a whole number with thousands separators, a dash for none."""
+    return "—" if number is None or number == "" else f"{int(number):,}"
+
+
+@register.filter
+def figure(number: Any) -> str:
+    """Write a number of any kind: whole with separators, else with up to two decimals."""
+    if number is None or number == "":
+        return "—"
+    exact = Decimal(str(number))
+    return f"{int(exact):,}" if exact == exact.to_integral_value() else f"{exact:,.2f}"
+
+
+@register.filter
+def term(code: Any) -> str:
+    """Write a term in words; accepts a Term or its code."""
+    try:
+        return code.label if isinstance(code, Term) else Term.parse(str(code)).label
+    except ValueError:
+        return str(code or "—")
+
+
+@register.filter
+def instant(value: datetime | None) -> str:
+    """Write an instant as 2016-09-01 14:05, local time."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else "—"
+
+
+@register.simple_tag
+def badge(label: Any, tone: str = "plain") -> SafeString:
+    """Draw a state: colour, icon and word together."""
+    tone = tone if tone in ICONS else "plain"
+    return format_html(
+        '<span class="state state-{}"><i class="bi {}" aria-hidden="true"></i>{}</span>',
+        tone,
+        ICONS[tone],
+        label,
+    )
+
+
+@register.inclusion_tag("screens/protected.html", takes_context=True)
+def protected(context: Mapping[str, Any], obj: Any, field: str) -> dict[str, Any]:
+    """Draw a protected value masked, with an eye that asks for a reason.
+
+    The answer comes from ``audit:reveal``; whether the person may see it is decided there.
+    """
+    value = getattr(obj, field, "")
+    reveal_url = url_or_blank("audit:reveal")
+    return {
+        "reveal_url": reveal_url,
+        "can_ask": bool(reveal_url) and context.get("signed_in", True),
+        "csrf_token": context.get("csrf_token"),
+        "masked": str(value) if value else "",
+        "subject": obj._meta.label_lower,
+        "pk": obj.pk,
+        "field": field,
+        "label": obj._meta.get_field(field).verbose_name,
+        "part": f"reveal-{uuid4().hex[:8]}",
+        "request": context.get("request"),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Mapping[str, Any], action: str = SIGNED_IN) -> bool:
+    """Say whether the reader may do an action: ``{% may "students.student.edit" as allowed %}``."""
+    request = context.get("request")
+    return request is not None and hasattr(request, "actor") and request_may(request, action)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Mapping[str, Any], **changes: Any) -> str:
+    """Return the current query string with some parameters replaced; None removes one."""
+    request = context.get("request")
+    query: QueryDict = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def form_token() -> str:
+    """Return a fresh token that makes a form count only once."""
+    return uuid4().hex
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """Return a mapping's value for a key that is only known at run time."""
+    return mapping.get(key) if hasattr(mapping, "get") else None
