@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "povedu.screens.context.shell",
             ],
         },
     },
@@ -172,6 +173,7 @@ IDLE_SECONDS = 30 * 60
 ABSOLUTE_SECONDS = 12 * 3600
 PROXY_COUNT = env.int("POVEDU_PROXY_COUNT", default=0 if EMBEDDED else 1)
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "povedu.screens.errors.csrf_failed"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 # Transport. Behind Caddy in production; plain HTTP on the loopback in embedded mode.
@@ -298,7 +300,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["povedu.accounts.tokens.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["povedu.accounts.tokens.PolicyPermission"],
     "DEFAULT_PAGINATION_CLASS": "povedu.screens.api.StableCursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["povedu.screens.api.AllowListFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",

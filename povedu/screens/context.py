@@ -59,7 +59,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(acting, "actor", None)
     shared = {
         "LANGUAGES_OFFERED": settings.LANGUAGES,
-        
     }
     if actor is None or not actor.user_id:
         return {**shared, "signed_in": False}

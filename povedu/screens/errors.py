@@ -31,7 +31,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with a number that the log has too; the page needs neither database nor session."""
+    """Answer 500 with a number that the log has too; neither database nor session is needed."""
     number = secrets.token_hex(4).upper()
     logger.error("error page %s at %s", number, request.path)
     return HttpResponse(render_to_string("500.html", {"number": number}), status=500)

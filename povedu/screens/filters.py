@@ -45,11 +45,10 @@ def _shrink(field: forms.Field) -> None:
             style = "form-check-input"
         widget.attrs["class"] = style
         widget.attrs["autocomplete"] = "off"
-    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-        if getattr(field, "empty_label", None) is not None:
-            field.empty_label = _("全部")  # type: ignore[union-attr]  # set on both kinds by their filters
-    elif isinstance(field, forms.NullBooleanField):
-        field.widget.choices = [("", _("全部")), ("true", _("是")), ("false", _("否"))]  # type: ignore[attr-defined]
+    if isinstance(field, forms.NullBooleanField):
+        field.widget.choices = [("", _("全部")), ("true", _("是")), ("false", _("否"))]
+    elif getattr(field, "empty_label", None) is not None:
+        vars(field)["empty_label"] = _("全部")
 
 
 def parameter_names(filterset_class: type[django_filters.FilterSet] | None) -> set[str]:

@@ -55,5 +55,7 @@ class SearchScreen(Screen):
         token = request.GET.get("search", "")
         query = searching.recall(request, token) if token else None
         groups = searching.find_everywhere(self.request.actor, query) if query else []
-        context = self.get_context_data(query=query, groups=groups, lapsed=bool(token and not query))
+        context = self.get_context_data(
+            query=query, groups=groups, lapsed=bool(token and not query)
+        )
         return self.render_to_response(context)

@@ -122,9 +122,7 @@ def menu_for(actor: Actor, path: str) -> list[MenuGroup]:
     groups: list[MenuGroup] = []
     for section in Section:
         links = [
-            MenuLink(item.label, url, url == here)
-            for item, url in lines
-            if item.section == section
+            MenuLink(item.label, url, url == here) for item, url in lines if item.section == section
         ]
         if links:
             current = any(link.here for link in links)

@@ -10,7 +10,7 @@ KEPT = timedelta(days=2)
 
 
 class SentBefore(Exception):
-    """This very form has been sent and carried out; ``url`` is where it led."""
+    """The form has been sent and carried out before; ``url`` is where it led."""
 
     def __init__(self, url: str) -> None:
         super().__init__("sent before")

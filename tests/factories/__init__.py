@@ -27,6 +27,7 @@ from tests.factories.framework import (
     JobFileFactory,
     LedgerEntryFactory,
     LedgerHeadFactory,
+    SubmissionFactory,
     WorkerSignFactory,
 )
 from tests.factories.schools import (
@@ -150,6 +151,7 @@ __all__ = [
     "SourceRuleFactory",
     "StandardFactory",
     "StudentFactory",
+    "SubmissionFactory",
     "TeacherFactory",
     "UserFactory",
     "WorkerSignFactory",

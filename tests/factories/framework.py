@@ -8,6 +8,7 @@ import factory
 from povedu.accounts.models import CountyCalendar
 from povedu.jobs.models import Job, JobFile, WorkerSign
 from povedu.ledger.models import LedgerEntry, LedgerHead
+from povedu.screens.models import Submission
 from tests.factories.accounts import JurisdictionFactory, UserFactory
 from tests.factories.base import COUNTY, MOMENT
 
@@ -93,3 +94,14 @@ class LedgerHeadFactory(factory.django.DjangoModelFactory[LedgerHead]):
         model = LedgerHead
 
     county_code = factory.Sequence(lambda n: f"{n:06d}")
+
+
+class SubmissionFactory(factory.django.DjangoModelFactory[Submission]):
+    """A form that was sent."""
+
+    class Meta:
+        model = Submission
+
+    token = factory.Sequence("form-{}".format)
+    user_id = 1
+    sent_at = MOMENT
