@@ -45,8 +45,8 @@ class Place(models.TextChoices):
     The six visit outcomes, the reconciliation partition and the registers are groupings of it.
     """
 
-    HERE = "here", _("本校在读")
-    IN_COUNTY = "in_county", _("县内他校就读")
+    HERE = "here", _("户籍乡镇内就读")
+    IN_COUNTY = "in_county", _("县内其他乡镇就读")
     OUT_OF_COUNTY = "out_of_county", _("省内县外就读")
     OUT_OF_PROVINCE = "out_of_province", _("省外就读")
     SUSPENDED = "suspended", _("休学")
@@ -117,7 +117,7 @@ class FindingKind(models.TextChoices):
 
     IDENTITY_DIFFERS = "identity-differs", _("证号一致但姓名、性别或出生日期不一致")
     PROBABLE_MATCH = "probable-match", _("疑似同一人，待确认")
-    NOT_ON_ROSTER = "not-on-roster", _("贫困适龄儿童不在任何学校花名册")
+    NOT_ON_ROSTER = "not-on-roster", _("名册上的适龄儿童不在任何学校花名册")
     NOT_ON_REGISTER = "not-on-register", _("自报困难但名册中查无")
     ENROLLED_TWICE = "enrolled-twice", _("同一人在两校就读")
     REGISTER_DUPLICATE = "register-duplicate", _("名册内重复")
@@ -136,6 +136,9 @@ class Verdict(models.TextChoices):
     ROSTER_RIGHT = "roster-right", _("以花名册为准")
     REGISTER_RIGHT = "register-right", _("以名册为准")
     CONFIRMED = "confirmed", _("情况属实")
+    KEEP_FIRST = "keep-first", _("保留前一所学校")
+    KEEP_SECOND = "keep-second", _("保留后一所学校")
+    PLACED = "placed", _("查明去向")
     DISMISSED = "dismissed", _("无需处理")
 
 

@@ -64,7 +64,7 @@ class Link(models.Model):
     stage = models.CharField(_("依据"), max_length=10, choices=LinkStage.choices)
     automatic = models.BooleanField(_("自动"))
     probability = models.FloatField(_("概率"), null=True, blank=True)
-    reason = models.CharField(_("理由"), max_length=200, blank=True)
+    reason = models.CharField(_("理由代码"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("匹配")
@@ -89,7 +89,7 @@ class Finding(models.Model):
 
     ``subject_key`` identifies what it is about and survives runs; ``evidence_digest`` changes when
     the evidence does, which reopens a settled finding. ``evidence`` holds both source rows with
-    numbers masked.
+    numbers masked. ``reason`` holds stable codes, put into words where they are shown.
     """
 
     county = models.ForeignKey(
@@ -136,7 +136,7 @@ class Finding(models.Model):
     )
     division_code = models.CharField(_("区划"), max_length=12)
     school_code = models.CharField(_("学校代码"), max_length=20, blank=True)
-    reason = models.CharField(_("说明"), max_length=300)
+    reason = models.CharField(_("说明代码"), max_length=300)
     probability = models.FloatField(_("概率"), null=True, blank=True)
     evidence = models.JSONField(_("证据"), default=dict)
     evidence_digest = models.CharField(_("证据摘要"), max_length=64)
@@ -160,14 +160,19 @@ class Finding(models.Model):
 
 
 class Decision(models.Model):
-    """What a person decided on a finding's evidence; remembered, so that it is not asked again."""
+    """What a person decided on a finding's evidence; remembered, so that it is not asked again.
+
+    ``effects`` names what the decision changed, so that undoing it restores exactly that.
+    """
 
     finding = models.ForeignKey(
         Finding, verbose_name=_("差异"), on_delete=models.PROTECT, related_name="decisions"
     )
     evidence_digest = models.CharField(_("证据摘要"), max_length=64)
     verdict = models.CharField(_("结论"), max_length=16, choices=Verdict.choices)
+    place = models.CharField(_("去向"), max_length=16, choices=Place.choices, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
+    effects = models.JSONField(_("影响"), default=dict)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("处理人"),

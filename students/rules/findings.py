@@ -1,0 +1,349 @@
+"""Differences between rosters, registers and the past, each as a draft with its facts and reasons.
+
+Codes in ``reason`` are stable and put into words by students/selectors/wording.py.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from students.choices import FindingKind, StudentState
+from students.rules.matching import Child, Listed, Pair, differences
+from students.rules.records import Draft, Enrolled, Inputs, Register, Row, person_key
+from students.rules.schooling import (
+    age_outside_grade,
+    grade_in_stage,
+    is_final_grade,
+    state_differs,
+)
+from students.rules.words import REGISTER_OF, stated_categories
+
+
+def _person(child: Child | Listed) -> dict[str, Any]:
+    return {
+        "name": child.name,
+        "sex": child.sex,
+        "birth_on": child.birth_on,
+        "id": child.id_index,
+        "stated": child.stated_index,
+    }
+
+
+def _pair_draft(
+    kind: FindingKind, register_kind: str, rows: tuple[Child, Listed, Row], pair: Pair
+) -> Draft:
+    child, listed, row = rows
+    return Draft(
+        kind,
+        (child.pk, register_kind, person_key(listed, row)),
+        {"roster": _person(child), "register": _person(listed)},
+        pair.reason,
+        student=child.pk,
+        entry=pair.entry,
+        probability=pair.probability,
+    )
+
+
+def pair_drafts(
+    kind: FindingKind, register: Register, children: Mapping[int, Child], pairs: Iterable[Pair]
+) -> list[Draft]:
+    """Return one draft per pair, and per person where the register repeats somebody."""
+    listed = {one.pk: one for one in register.listed}
+    drafts: dict[str, Draft] = {}
+    for pair in pairs:
+        rows = (children[pair.child], listed[pair.entry], register.rows[pair.entry])
+        draft = _pair_draft(kind, register.kind, rows, pair)
+        drafts.setdefault(draft.subject_key, draft)
+    return list(drafts.values())
+
+
+def differing(
+    children: Mapping[int, Child], register: Register, pairs: Iterable[Pair]
+) -> list[Pair]:
+    """Return the pairs of one number whose particulars disagree."""
+    listed = {one.pk: one for one in register.listed}
+    return [
+        pair
+        for pair in pairs
+        if "household-head" not in pair.reason
+        and differences(children[pair.child], listed[pair.entry])
+    ]
+
+
+def enrolled_twice(inputs: Inputs) -> list[Draft]:
+    """Return students with two schools in the term, and likely doubles of one person.
+
+    Likely doubles share a stated number, or name and birth date, at two schools where at least one
+    of the two is provisional: two confirmed numbers are two people.
+    """
+    by_student: dict[int, list[Enrolled]] = defaultdict(list)
+    for one in inputs.enrolments:
+        if one.studying:
+            by_student[one.student].append(one)
+    drafts = []
+    for terms in by_student.values():
+        first, *others = sorted(terms)
+        drafts += [_twice(first, other, "same-student", None) for other in others]
+    return drafts + _doubles(inputs, by_student)
+
+
+def _twice(first: Enrolled, other: Enrolled, reason: str, probability: float | None) -> Draft:
+    schools = sorted([(first.school, first.student), (other.school, other.student)])
+    return Draft(
+        FindingKind.ENROLLED_TWICE,
+        (first.student, other.student, *sorted([first.school, other.school])),
+        {"schools": schools, "grades": sorted([str(first.grade), str(other.grade)])},
+        reason,
+        student=first.student,
+        enrolment=first.pk,
+        other_enrolment=other.pk,
+        other_student=None if other.student == first.student else other.student,
+        probability=probability,
+    )
+
+
+def _doubles(inputs: Inputs, by_student: Mapping[int, list[Enrolled]]) -> list[Draft]:
+    ways: tuple[tuple[str, float, Callable[[Child], Any]], ...] = (
+        ("stated-equal", 0.95, lambda c: c.stated_index and (c.name, c.stated_index)),
+        ("name-and-birth", 0.8, lambda c: c.birth_on and (c.name, c.birth_on)),
+    )
+    drafts: dict[tuple[int, int], Draft] = {}
+    for code, probability, key in ways:
+        groups: dict[Any, list[Child]] = defaultdict(list)
+        for child in inputs.children:
+            if child.pk in by_student and key(child):
+                groups[key(child)].append(child)
+        for group in groups.values():
+            if not 1 < len(group) <= 5:
+                continue
+            for one, other in _couples(group):
+                first, second = by_student[one.pk][0], by_student[other.pk][0]
+                if (one.pk, other.pk) not in drafts and first.school != second.school:
+                    drafts[one.pk, other.pk] = _twice(first, second, code, probability)
+    return list(drafts.values())
+
+
+def _couples(group: list[Child]) -> Iterable[tuple[Child, Child]]:
+    ordered = sorted(group, key=lambda child: child.pk)
+    for place, one in enumerate(ordered):
+        for other in ordered[place + 1 :]:
+            sexes = {one.sex, other.sex} - {""}
+            if not (one.confirmed and other.confirmed) and len(sexes) < 2:
+                yield one, other
+
+
+def register_duplicates(register: Register) -> list[Draft]:
+    """Return the rows of a register that repeat a number with the same category."""
+    seen: dict[tuple[str, str], Listed] = {}
+    drafts: dict[tuple[str, str], Draft] = {}
+    for listed in sorted(register.listed):
+        row = register.rows[listed.pk]
+        if not listed.id_index:
+            continue
+        key = (listed.id_index, row.category)
+        first = seen.setdefault(key, listed)
+        if first is not listed and key not in drafts:
+            names = sorted({first.name, listed.name})
+            drafts[key] = Draft(
+                FindingKind.REGISTER_DUPLICATE,
+                (register.kind, *key),
+                {
+                    "names": names,
+                    "households": sorted({register.rows[first.pk].household_no, row.household_no}),
+                },
+                "same-number" if len(names) == 1 else "same-number,name-differs",
+                entry=first.pk,
+                other_entry=listed.pk,
+            )
+    return list(drafts.values())
+
+
+def claimed_but_unknown(
+    inputs: Inputs, known: Mapping[int, set[str]], asked: set[tuple[int, str]]
+) -> list[Draft]:
+    """Return those who state a hardship that the register which should know it does not know.
+
+    ``known`` maps a student to the register kinds that know them; ``asked`` holds the (student,
+    kind) pairs already in the queue as a probable match: one question at a time.
+    """
+    present = {register.kind: register.as_of for register in inputs.registers}
+    drafts: dict[tuple[int, str], Draft] = {}
+    for one in inputs.enrolments:
+        if not one.hardship:
+            continue
+        for category in stated_categories(one.hardship, inputs.term.starts_on):
+            kind = REGISTER_OF[category]
+            key = (one.student, str(kind))
+            if kind not in present or key in asked or kind in known.get(one.student, ()):
+                continue
+            drafts.setdefault(
+                key,
+                Draft(
+                    FindingKind.NOT_ON_REGISTER,
+                    key,
+                    {"stated": one.hardship, "category": category},
+                    f"claimed:{category},absent:{kind}",
+                    student=one.student,
+                    enrolment=one.pk,
+                ),
+            )
+    return list(drafts.values())
+
+
+def status_changes(
+    inputs: Inputs, register: Register, linked: Mapping[int, list[int]]
+) -> list[Draft]:
+    """Return students whose category in a register is not what the snapshot before it said.
+
+    ``linked`` maps a student to the rows of this snapshot that are theirs.
+    """
+    if register.before is None:
+        return []
+    drafts = []
+    for child in inputs.children:
+        before = register.before.get(child.id_index, frozenset()) if child.id_index else frozenset()
+        if not before:
+            continue
+        entries = linked.get(child.pk, [])
+        after = {register.rows[entry].category for entry in entries} - {""}
+        if before == after:
+            continue
+        reason = "category-changed" if after else "gone-from-register"
+        drafts.append(
+            Draft(
+                FindingKind.STATUS_CHANGED,
+                (child.pk, register.kind),
+                {"before": sorted(before), "after": sorted(after), "as_of": register.as_of},
+                f"{reason},{register.kind}",
+                student=child.pk,
+                entry=min(entries) if entries else None,
+            )
+        )
+    return drafts
+
+
+def not_on_roster(
+    inputs: Inputs, unplaced: Iterable[tuple[Register, Listed, int | None]]
+) -> list[Draft]:
+    """Return the school-age persons of registers who study nowhere, with what the register hints.
+
+    ``unplaced`` gives one row per person, and the student where the ledger knows one.
+    """
+    drafts = []
+    for register, listed, student in unplaced:
+        row = register.rows[listed.pk]
+        hint = "register-says-studying" if row.school_state else "no-school-state"
+        drafts.append(
+            Draft(
+                FindingKind.NOT_ON_ROSTER,
+                (person_key(listed, row),),
+                {
+                    "name": listed.name,
+                    "birth_on": listed.birth_on,
+                    "school_state": row.school_state,
+                },
+                f"on-no-roster,{hint}",
+                student=student,
+                entry=listed.pk,
+            )
+        )
+    return drafts
+
+
+def missing_from_roster(inputs: Inputs) -> list[Draft]:
+    """Return last term's pupils who are on no roster now although their school has handed one in.
+
+    Those who finished a stage at a year's turn are expected elsewhere, so only schools of the next
+    stage could miss them; they are not asked about here.
+    """
+    here = {one.student for one in inputs.enrolments}
+    handed_in = {one.school for one in inputs.enrolments}
+    drafts = []
+    for one in inputs.before:
+        pupil = inputs.pupils.get(one.student)
+        if not one.studying or one.student in here or one.school not in handed_in or pupil is None:
+            continue
+        finished = inputs.term.half == 1 and is_final_grade(one.stage, one.grade)
+        if pupil.state != StudentState.STUDYING or finished:
+            continue
+        drafts.append(
+            Draft(
+                FindingKind.MISSING_FROM_ROSTER,
+                (one.student,),
+                {"school": one.school, "stage": one.stage, "grade": one.grade},
+                "was-here-last-term",
+                student=one.student,
+                enrolment=one.pk,
+            )
+        )
+    return drafts
+
+
+def ages(inputs: Inputs) -> list[Draft]:
+    """Return those whose age does not fit their grade."""
+    births = {child.pk: child.birth_on for child in inputs.children}
+    drafts = []
+    for one in inputs.enrolments:
+        birth_on: date | None = births.get(one.student)
+        years = age_outside_grade(birth_on, one.stage, one.grade, inputs.term)
+        if years and one.studying:
+            drafts.append(
+                Draft(
+                    FindingKind.GRADE_AGE,
+                    (one.student, one.school),
+                    {"birth_on": birth_on, "stage": one.stage, "grade": one.grade},
+                    "too-old" if years > 0 else "too-young",
+                    student=one.student,
+                    enrolment=one.pk,
+                )
+            )
+    return drafts
+
+
+def school_states(
+    inputs: Inputs, register: Register, linked: Mapping[int, list[int]]
+) -> list[Draft]:
+    """Return those of whom the register names another stage or grade than the roster."""
+    drafts = []
+    for one in inputs.enrolments:
+        entries = linked.get(one.student, []) if one.studying else []
+        for entry in entries[:1]:
+            state = register.rows[entry].school_state
+            if state and state_differs(state, register.as_of, one.stage, one.grade, inputs.term):
+                grade = None if one.grade is None else grade_in_stage(one.stage, one.grade)
+                drafts.append(
+                    Draft(
+                        FindingKind.STATE_DIFFERS,
+                        (one.student, one.school, register.kind),
+                        {"state": state, "stage": one.stage, "grade": grade},
+                        "state-differs",
+                        student=one.student,
+                        entry=entry,
+                        enrolment=one.pk,
+                    )
+                )
+    return drafts
+
+
+def unconfirmed(inputs: Inputs, asked: set[int]) -> list[Draft]:
+    """Return the term's provisional students whom no probable match may yet identify."""
+    children = {child.pk: child for child in inputs.children}
+    drafts: dict[int, Draft] = {}
+    for one in inputs.enrolments:
+        child = children.get(one.student)
+        if child is None or child.confirmed or child.pk in asked:
+            continue
+        reason = "number-not-usable" if child.stated_index else "number-missing"
+        drafts.setdefault(
+            child.pk,
+            Draft(
+                FindingKind.IDENTITY_UNCONFIRMED,
+                (child.pk,),
+                {"name": child.name, "stated": child.stated_index},
+                reason,
+                student=child.pk,
+                enrolment=one.pk,
+            ),
+        )
+    return list(drafts.values())

@@ -1,0 +1,141 @@
+"""What a reconciliation reads, as plain values: every pure rule works on these."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from povedu.terms import Term
+from students.choices import FindingKind
+from students.rules.matching import Child, Listed
+
+
+class Pupil(NamedTuple):
+    """What the ledger says of a student, beside the identity in ``Child``; codes "" if unknown."""
+
+    pk: int
+    state: str
+    birth_on: date | None
+    home: str
+    school: int | None
+
+
+class Site(NamedTuple):
+    """A school as far as placing needs it: its division and code, and whether it lies outside."""
+
+    pk: int
+    division: str
+    code: str
+    outside: bool
+
+
+class Enrolled(NamedTuple):
+    """A student's term at one school."""
+
+    pk: int
+    student: int
+    school: int
+    stage: str
+    grade: int | None
+    studying: bool
+    hardship: str
+
+
+class Row(NamedTuple):
+    """What a register's row says, beside the identity in ``Listed``."""
+
+    pk: int
+    category: str
+    risk_removed: bool | None
+    household_no: str
+    person_no: str
+    is_household: bool
+    division: str
+    school_state: str
+    stated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A snapshot's rows, and what the one before it said of each known number."""
+
+    kind: str
+    snapshot: int
+    as_of: date
+    listed: Sequence[Listed]
+    rows: Mapping[int, Row]
+    before: Mapping[str, frozenset[str]] | None = None  # id_index -> categories; None: no earlier
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A live decision: its verdict, the place it named, and the evidence it was made on."""
+
+    verdict: str
+    place: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything one run reads; equal inputs give equal results."""
+
+    county: str
+    term: Term
+    children: Sequence[Child]
+    pupils: Mapping[int, Pupil]
+    schools: Mapping[int, Site]
+    enrolments: Sequence[Enrolled]
+    before: Sequence[Enrolled]
+    registers: Sequence[Register]
+    members: Mapping[str, Sequence[str]] = field(default_factory=dict)  # head's id -> members' ids
+    remembered: Mapping[tuple[str, str], Remembered] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A finding before it is written: what it is about, the facts it stands on, the codes of why.
+
+    ``subject`` survives runs and snapshots; ``facts`` are what would change a person's mind.
+    """
+
+    kind: FindingKind
+    subject: tuple[Any, ...]
+    facts: Mapping[str, Any]
+    reason: str
+    student: int | None = None
+    entry: int | None = None
+    enrolment: int | None = None
+    other_enrolment: int | None = None
+    other_student: int | None = None
+    other_entry: int | None = None
+    probability: float | None = None
+
+    @property
+    def subject_key(self) -> str:
+        """Return the subject's digest, 64 hex characters."""
+        return digest_of(list(self.subject))
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of the facts."""
+        return digest_of(dict(self.facts))
+
+
+def digest_of(value: Any) -> str:
+    """Return the SHA-256 of a JSON value in canonical form."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def person_key(listed: Listed, row: Row) -> str:
+    """Return what names a register's person from snapshot to snapshot."""
+    if listed.id_index:
+        return f"id:{listed.id_index}"
+    if listed.stated_index:
+        return f"stated:{listed.stated_index}:{listed.name}"
+    if row.person_no:
+        return f"no:{row.person_no}"
+    return f"name:{listed.name}:{listed.birth_on or ''}:{row.household_no}:{row.division}"
