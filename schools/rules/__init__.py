@@ -1,1 +1,1 @@
-"""Pure rules of places."""
+"""Pure rules of places, projects and meals."""
