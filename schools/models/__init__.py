@@ -11,6 +11,7 @@ from schools.models.project import (
     ProjectFunding,
     ProjectPayment,
     ProjectPhoto,
+    ProjectStep,
 )
 from schools.models.school import PupilCount, School, SchoolAlias, SchoolEvent
 
@@ -25,6 +26,7 @@ __all__ = [
     "ProjectFunding",
     "ProjectPayment",
     "ProjectPhoto",
+    "ProjectStep",
     "PupilCount",
     "School",
     "SchoolAlias",

@@ -49,6 +49,7 @@ class MealReport(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="meal_amount_not_negative"),
         ]
+        indexes = [models.Index(fields=["month"], name="meal_month")]
 
     def __str__(self) -> str:
         return f"{self.school} {self.month:%Y-%m}"

@@ -1,8 +1,11 @@
 """Construction and equipment projects."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.ledger.choices import FundSource
@@ -10,6 +13,7 @@ from povedu.money import MoneyField
 from schools.choices import DangerGrade, ProjectCategory, ProjectState
 from schools.models.division import Division
 from schools.models.school import School
+from schools.rules.projects import line_amount
 
 
 class ProjectBatch(models.Model):
@@ -21,6 +25,7 @@ class ProjectBatch(models.Model):
     category = models.CharField(_("类别"), max_length=16, choices=ProjectCategory.choices)
     year = models.PositiveSmallIntegerField(_("计划年度"))
     document = models.CharField(_("文号"), max_length=80, blank=True)
+    version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
 
     class Meta:
         verbose_name = _("项目批次")
@@ -99,11 +104,51 @@ class Project(models.Model):
                 condition=~Q(state__in=["complete", "in_use"]) | Q(completed_on__isnull=False),
                 name="project_complete_has_date",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="in_use") | Q(in_use_on__isnull=False),
+                name="project_in_use_has_date",
+            ),
         ]
-        indexes = [models.Index(fields=["state", "planned_completion_on"], name="project_due")]
+        indexes = [
+            models.Index(fields=["state", "planned_completion_on"], name="project_due"),
+            models.Index(fields=["completed_on"], name="project_completed"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("schools:project-detail", args=[self.pk])
+
+
+class ProjectStep(models.Model):
+    """A step in a project's life as somebody recorded it: the new state and the day it came.
+
+    A failed tender takes a project back, so one state may be reached twice.
+    """
+
+    project = models.ForeignKey(
+        Project, verbose_name=_("项目"), on_delete=models.CASCADE, related_name="steps"
+    )
+    state = models.CharField(_("进度"), max_length=16, choices=ProjectState.choices)
+    happened_on = models.DateField(_("日期"))
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("登记人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    recorded_at = models.DateTimeField(_("登记时间"))
+
+    class Meta:
+        verbose_name = _("项目进度记录")
+        verbose_name_plural = _("项目进度记录")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.happened_on} {self.get_state_display()}"
 
 
 class ProjectFunding(models.Model):
@@ -227,6 +272,10 @@ class EquipmentItem(models.Model):
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="equipment_quantity_positive"),
             models.CheckConstraint(
+                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
+                name="equipment_not_part_of_itself",
+            ),
+            models.CheckConstraint(
                 condition=Q(unit_price__isnull=True) | Q(unit_price__gt=0),
                 name="equipment_price_positive",
             ),
@@ -234,6 +283,11 @@ class EquipmentItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Return quantity × unit price in yuan, None where the price is not known."""
+        return line_amount(self.quantity, self.unit_price)
 
 
 class EquipmentDelivery(models.Model):

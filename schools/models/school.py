@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.terms import TermField
 from schools.choices import Ownership, SchoolEventKind, SchoolKind, Setting, Stage
 from schools.models.division import Division
+from schools.rules.stages import stages_of
 
 
 class School(models.Model):
@@ -66,9 +68,22 @@ class School(models.Model):
                 name="school_not_merged_into_itself",
             ),
         ]
+        indexes = [
+            models.Index(fields=["division", "kind"], name="school_division_kind"),
+            models.Index(fields=["name"], name="school_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("schools:school-detail", args=[self.code])
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Return the stages taught, by kind of school."""
+        return stages_of(self.kind)
 
 
 class SchoolAlias(models.Model):

@@ -19,7 +19,7 @@ _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"cHRM", b"IDAT", b"IEND"})
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
-_APP0, _APP14, _COMMENT = 0xE0, 0xEE, 0xFE
+_APP0, _APP14, _COMMENT, _SCAN, _FILL = 0xE0, 0xEE, 0xFE, 0xDA, 0xFF
 
 
 class Picture(NamedTuple):
@@ -59,32 +59,35 @@ def _clean_jpeg(content: bytes) -> bytes:
     kept = [b"\xff\xd8"]
     place, framed = 2, False
     while True:
-        if content[place] != 0xFF:
-            raise ValueError("marker")
-        marker = content[place + 1]
-        if marker == 0xFF:
-            place += 1
-            continue
-        if marker in _BARE:
-            kept.append(content[place : place + 2])
-            place += 2
-            continue
-        (length,) = struct.unpack(">H", content[place + 2 : place + 4])
-        segment = content[place : place + 2 + length]
-        if length < 2 or len(segment) != length + 2:
-            raise ValueError("length")
+        marker, segment = _segment_at(content, place)
+        if marker == _SCAN:
+            break
         if marker in _FRAMES:
             height, width = struct.unpack(">HH", segment[5:9])
             _check_size(width, height)
             framed = True
-        if marker == 0xDA:
-            break
         kept += _jpeg_segment(marker, segment)
-        place += 2 + length
+        place += len(segment)
     end = content.rfind(b"\xff\xd9", place)
     if not framed or end < 0:
         raise ValueError("incomplete")
     return b"".join([*kept, content[place : end + 2]])
+
+
+def _segment_at(content: bytes, place: int) -> tuple[int, bytes]:
+    """Return a segment's marker and its bytes, marker and length included."""
+    if content[place] != 0xFF:
+        raise ValueError("marker")
+    marker = content[place + 1]
+    if marker == 0xFF:  # a fill byte
+        return marker, content[place : place + 1]
+    if marker in _BARE:
+        return marker, content[place : place + 2]
+    (length,) = struct.unpack(">H", content[place + 2 : place + 4])
+    segment = content[place : place + 2 + length]
+    if length < 2 or len(segment) != length + 2:
+        raise ValueError("length")
+    return marker, segment
 
 
 def _jpeg_segment(marker: int, segment: bytes) -> list[bytes]:
@@ -92,7 +95,7 @@ def _jpeg_segment(marker: int, segment: bytes) -> list[bytes]:
     if marker == 0xE1:
         turned = _orientation(segment[4:])
         return [_orientation_only(turned)] if turned in range(2, 9) else []
-    if marker == _COMMENT or (_APP0 < marker <= 0xEF and marker != _APP14):
+    if marker in (_COMMENT, _FILL) or (_APP0 < marker <= 0xEF and marker != _APP14):
         return []
     return [segment]
 
@@ -125,7 +128,8 @@ def _orientation_only(value: int) -> bytes:
 
 def _clean_png(content: bytes) -> bytes:
     """Walk the chunks, check each sum, keep those that draw."""
-    kept, place, names = [_PNG_HEAD], len(_PNG_HEAD), []
+    names: list[bytes] = []
+    kept, place = [_PNG_HEAD], len(_PNG_HEAD)
     while not names or names[-1] != b"IEND":
         (length,) = struct.unpack(">I", content[place : place + 4])
         chunk = content[place : place + 12 + length]

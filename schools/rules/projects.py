@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Conflict, Refusal
+from povedu.ledger.choices import FundSource
 from schools.choices import ProjectCategory, ProjectState
 
 S = ProjectState
@@ -59,30 +60,28 @@ def check_move(
 
 def is_overdue(*, state: str, planned_completion_on: date | None, today: date) -> bool:
     """Say whether a project should be complete by now and is not."""
-    return (
-        state not in OVER and planned_completion_on is not None and planned_completion_on < today
-    )
+    return state not in OVER and planned_completion_on is not None and planned_completion_on < today
 
 
-def check_payment(*, source: str, funded: Decimal, paid: Decimal, amount: Decimal) -> None:
+def check_payment(*, source: FundSource, funded: Decimal, paid: Decimal, amount: Decimal) -> None:
     """Refuse a payment beyond what its source still has for the project."""
     if paid + amount > funded:
         raise Refusal(
             "payment-over-funding",
             _("%(source)s资金共 %(funded)s 元，已付 %(paid)s 元，余 %(left)s 元，不足支付。")
-            % {"source": source, "funded": funded, "paid": paid, "left": funded - paid},
+            % {"source": source.label, "funded": funded, "paid": paid, "left": funded - paid},
             field="amount",
         )
 
 
-def check_funding(*, source: str, amount: Decimal, paid: Decimal) -> None:
+def check_funding(*, source: FundSource, amount: Decimal, paid: Decimal) -> None:
     """Refuse funding below what has been paid from the source."""
     if amount < paid:
         raise Refusal(
             "funding-below-paid",
             _("%(source)s资金已支付 %(paid)s 元，安排数不能低于已支付数。")
-            % {"source": source, "paid": paid},
-            field=source,
+            % {"source": source.label, "paid": paid},
+            field=source.value,
         )
 
 

@@ -1,1 +1,75 @@
-"""The only writers of places."""
+"""The only writers of places, projects, equipment and meals."""
+
+from schools.services.divisions import edit_division
+from schools.services.equipment import ItemDetails, add_item, deliver, edit_item
+from schools.services.meals import MealDetails, correct_meals, report_meals
+from schools.services.photos import add_photo, remove_photo
+from schools.services.projects import (
+    BatchDetails,
+    PaymentDetails,
+    ProjectDetails,
+    Step,
+    add_milestone,
+    advance_project,
+    create_batch,
+    create_project,
+    edit_batch,
+    edit_project,
+    finish_milestone,
+    pay_project,
+    remove_milestone,
+    set_funding,
+)
+from schools.services.pupils import set_pupil_counts
+from schools.services.schools import (
+    Event,
+    SchoolDetails,
+    add_alias,
+    close_school,
+    create_school,
+    edit_school,
+    merge_school,
+    move_school,
+    remove_alias,
+    rename_school,
+    reopen_school,
+)
+
+__all__ = [
+    "BatchDetails",
+    "Event",
+    "ItemDetails",
+    "MealDetails",
+    "PaymentDetails",
+    "ProjectDetails",
+    "SchoolDetails",
+    "Step",
+    "add_alias",
+    "add_item",
+    "add_milestone",
+    "add_photo",
+    "advance_project",
+    "close_school",
+    "correct_meals",
+    "create_batch",
+    "create_project",
+    "create_school",
+    "deliver",
+    "edit_batch",
+    "edit_division",
+    "edit_item",
+    "edit_project",
+    "edit_school",
+    "finish_milestone",
+    "merge_school",
+    "move_school",
+    "pay_project",
+    "remove_alias",
+    "remove_milestone",
+    "remove_photo",
+    "rename_school",
+    "reopen_school",
+    "report_meals",
+    "set_funding",
+    "set_pupil_counts",
+]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.protected import IdNumber, Phone, ProtectedField
@@ -56,10 +57,17 @@ class Teacher(models.Model):
                 name="teacher_dates_in_order",
             ),
         ]
-        indexes = [models.Index(fields=["initials"], name="teacher_initials")]
+        indexes = [
+            models.Index(fields=["initials"], name="teacher_initials"),
+            models.Index(fields=["name"], name="teacher_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("teachers:teacher-detail", args=[self.pk])
 
 
 class Posting(models.Model):

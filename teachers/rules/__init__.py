@@ -1,1 +1,1 @@
-"""Pure rules of people who teach."""
+"""Pure rules of teachers and postings."""

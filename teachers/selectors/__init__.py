@@ -1,1 +1,21 @@
-"""Reads of people who teach, each within a scope."""
+"""Every read of teachers and postings; each takes the reader's scope first."""
+
+from teachers.selectors.teachers import (
+    own_postings,
+    postings,
+    postings_at,
+    running_on,
+    staff_of,
+    teachers,
+    teachers_on,
+)
+
+__all__ = [
+    "own_postings",
+    "postings",
+    "postings_at",
+    "running_on",
+    "staff_of",
+    "teachers",
+    "teachers_on",
+]

@@ -16,6 +16,7 @@ from schools.models import (
     ProjectFunding,
     ProjectPayment,
     ProjectPhoto,
+    ProjectStep,
     PupilCount,
     School,
     SchoolAlias,
@@ -171,6 +172,19 @@ class ProjectPaymentFactory(factory.django.DjangoModelFactory[ProjectPayment]):
     paid_on = date(2016, 10, 1)
     source = "central"
     amount = Decimal("5000.00")
+
+
+class ProjectStepFactory(factory.django.DjangoModelFactory[ProjectStep]):
+    """The tender begins."""
+
+    class Meta:
+        model = ProjectStep
+
+    project = factory.SubFactory(ProjectFactory)
+    state = "tendering"
+    happened_on = date(2016, 3, 1)
+    recorded_by = factory.SubFactory(UserFactory)
+    recorded_at = MOMENT
 
 
 class ProjectPhotoFactory(factory.django.DjangoModelFactory[ProjectPhoto]):
