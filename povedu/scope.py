@@ -48,7 +48,9 @@ class Scope:
             return Q(**{school: self.school_code})
         if not self.division_prefix:
             return Q()
-        return Q(**{f"{division}__startswith": self.division_prefix})
+        # Django has no prefix lookup on a foreign key's column; by its code it needs no join.
+        column = f"{division.removesuffix('_id')}__code" if division.endswith("_id") else division
+        return Q(**{f"{column}__startswith": self.division_prefix})
 
     def covers(self, *, division_code: str, school_code: str | None = None) -> bool:
         """Say whether one place lies in scope."""
