@@ -1,6 +1,7 @@
 """Which stages a kind of school teaches, and how school names compare."""
 
 import re
+import unicodedata
 
 from povedu.identity import tidy
 from schools.choices import SchoolKind, Stage
@@ -34,4 +35,4 @@ def teaches(kind: str, stage: str) -> bool:
 
 def normal_school_name(name: str) -> str:
     """Return a school's name for comparison: NFKC, without spaces and invisible characters."""
-    return _SPACE.sub("", tidy(name)).upper()
+    return unicodedata.normalize("NFKC", _SPACE.sub("", tidy(name)).upper())

@@ -117,7 +117,7 @@ def school_ids_by_name(county_code: str) -> Mapping[str, int]:
     schools share means neither. Two queries.
     """
     rows = list(
-        School.objects.filter(division_id__startswith=county_code[:6]).values_list(
+        School.objects.filter(division__code__startswith=county_code[:6]).values_list(
             "pk", "name", "short_name"
         )
     )

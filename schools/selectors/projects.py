@@ -37,7 +37,7 @@ from schools.rules.projects import RUNNING
 
 def batches(scope: Scope) -> QuerySet[ProjectBatch]:
     """Return the batches of the counties that the scope lies in or holds."""
-    return ProjectBatch.objects.filter(county_id__startswith=scope.county_code).select_related(
+    return ProjectBatch.objects.filter(county__code__startswith=scope.county_code).select_related(
         "county"
     )
 

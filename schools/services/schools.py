@@ -222,7 +222,9 @@ def _writable(school: School, actor: Actor) -> School:
 def _check_name(name: str, county_code: str, *, except_for: School | None = None) -> None:
     """Refuse a name that already means a school of the county, by name or alias."""
     spelled = normal_school_name(name)
-    schools = School.objects.filter(division_id__startswith=county_code, name__in=[name, spelled])
+    schools = School.objects.filter(
+        division__code__startswith=county_code, name__in=[name, spelled]
+    )
     aliases = SchoolAlias.objects.filter(county_code=county_code, name=spelled)
     if except_for is not None:
         schools, aliases = schools.exclude(pk=except_for.pk), aliases.exclude(school=except_for)

@@ -67,7 +67,7 @@ def postings_of_year(scope: Scope, year: int, kind: str = "") -> QuerySet[Postin
 
 
 def teacher_measures(scope: Scope, year: int) -> TeacherMeasures:
-    """Return a year's counts; four queries."""
+    """Return a year's counts; three queries."""
     inside = scope.q(division="school__division_id", school="school__code")
     first, last = date(year, 1, 1), date(year, 12, 31)
     everybody = Teacher.objects.filter(inside).order_by()
