@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # form templates may be overridden in templates/
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -254,10 +255,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # Jobs: the row is the truth, the broker only wakes a worker.
 CELERY_BROKER_URL = env.str("POVEDU_BROKER_URL", default="filesystem://localhost")
 _redis_password = SECRETS_DIR / "redis_password"
-if CELERY_BROKER_URL.startswith("redis://") and "@" not in CELERY_BROKER_URL:
-    if not EMBEDDED and _redis_password.exists():
-        _secret = _redis_password.read_text().strip()
-        CELERY_BROKER_URL = CELERY_BROKER_URL.replace("redis://", f"redis://:{_secret}@", 1)
+if not EMBEDDED and "@" not in CELERY_BROKER_URL and _redis_password.exists():
+    _secret = _redis_password.read_text().strip()
+    CELERY_BROKER_URL = CELERY_BROKER_URL.replace("redis://", f"redis://:{_secret}@", 1)
 CELERY_TASK_DEFAULT_QUEUE = env.str("POVEDU_QUEUE", default="povedu")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"

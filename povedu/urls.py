@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("povedu.screens.urls")),
+    path("", include("povedu.jobs.urls")),
 ]
 
 handler400 = "povedu.screens.errors.bad_request"

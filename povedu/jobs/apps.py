@@ -1,5 +1,7 @@
 """Application configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -13,3 +15,4 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         """Import each app's ``tasks``, so that web processes know the kinds too."""
         autodiscover_modules("tasks")
+        import_module("povedu.jobs.exports")  # registers itself with the lists

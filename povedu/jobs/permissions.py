@@ -22,4 +22,5 @@ VERBS = {
     "job.cancel": _("要求取消作业"),
     "job.refuse": _("因权限变化拒绝作业"),
     "file.download": _("下载作业文件"),
+    "list.export": _("导出列表"),
 }

@@ -75,6 +75,12 @@ def table_of(order: ExportOrder, *, actor: Actor, now: datetime) -> Table:
     return screen.replay(order, actor=actor, now=now)
 
 
+def title_of(order: ExportOrder) -> str:
+    """Return the title of an order's list."""
+    module, _, name = order.screen.rpartition(".")
+    return str(getattr(import_module(module), name).title)
+
+
 def sealed_search(search: SearchQuery | None) -> str:
     """Return a search as text that can lie in a job row."""
     if search is None:
