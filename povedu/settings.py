@@ -4,12 +4,14 @@ POVEDU_MODE is ``embedded`` (SQLite, filesystem broker, secrets made at first st
 ``production`` (PostgreSQL, Redis, secrets given as files; refuses to start without them).
 """
 
+import logging
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from povedu.logs import configure_structlog
 from povedu.secrets import read_secret
 
 env = environ.Env()
@@ -37,7 +39,11 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+<<<<<<< HEAD
     "django.forms",  # form templates may be overridden in templates/
+=======
+    "django.forms",  # the templates of fields, for FORM_RENDERER
+>>>>>>> e8291ac (Open the accounts and the audit trail to people)
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -79,7 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "povedu.logs.RequestLogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -329,13 +335,21 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "povedu.logs.FramesOnly",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("POVEDU_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "axes": {"level": "WARNING"},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },
 }
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line per request, at its end
+configure_structlog()
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -121,3 +122,31 @@ def operator() -> Actor:
         username=OPERATOR, defaults={"name": "系统作业", "is_active": False, "password": "!"}
     )
     return Actor(user.pk, user.name, OPERATOR, Scope.everything(), actions=frozenset(table()))
+
+
+def places(scope: Scope) -> list[tuple[str, str]]:
+    """Return the (prefix, name) of counties and townships in scope, to choose a jurisdiction from.
+
+    The model is named as text: places belong to an app above this one.
+    """
+    division = apps.get_model("schools", "Division")
+    found = division._default_manager.filter(
+        scope.q(division="code"), level__in=["city", "county", "township"], closed_on=None
+    )
+    return [(str(one.prefix), f"{one.prefix} {one.name}") for one in found.order_by("code")]
+
+
+def school_options(scope: Scope) -> list[tuple[str, str]]:
+    """Return the (code, name) of the schools in scope; named as text like ``places``."""
+    school = apps.get_model("schools", "School")
+    found = school._default_manager.filter(
+        scope.q(division="division_id", school="code"), closed_on=None
+    )
+    return [(code, f"{name} {code}") for code, name in found.values_list("code", "name")]
+
+
+def school_division(code: str) -> str:
+    """Return the division code of a school, "" where there is no such school."""
+    school = apps.get_model("schools", "School")
+    found = school._default_manager.filter(code=code).values_list("division_id", flat=True)
+    return str(found.first() or "")

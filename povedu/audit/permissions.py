@@ -12,6 +12,7 @@ POLICY: dict[str, frozenset[str]] = {
     "audit.entry.view": READERS,
     "audit.entry.export": READERS,
     "audit.chain.verify": READERS,
+    "audit.chain.seal": frozenset(),  # the schedule's own
     # The door to asking; each kind of record then demands its own action.
     "audit.secret.ask": frozenset(
         {

@@ -11,9 +11,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from povedu.audit.services import seal_entries
 from povedu.jobs import services, worker
 from povedu.jobs.handle import JobHandle
-from povedu.jobs.registry import daily_at, job
+from povedu.jobs.registry import daily_at, every, job
 from povedu.jobs.runner import describe, execute
 
 _log = logging.getLogger("povedu.jobs")
@@ -54,3 +55,11 @@ def round_at_start(**_signal: Any) -> None:
 def tidy(handle: JobHandle) -> dict[str, int]:
     """Delete expired files and old scheduled jobs."""
     return services.tidy(now=handle.now)
+
+
+@every(minutes=5)
+@job("audit.seal", action="audit.chain.seal", title=_("封存操作日志"))
+def seal(handle: JobHandle) -> dict[str, int]:
+    """Chain the audit entries written since the last seal; the trail lies below the jobs."""
+    sealed = seal_entries(now=handle.now)
+    return {"entries": sealed.entry_count if sealed is not None else 0}

@@ -22,7 +22,7 @@ class ActionScreen(FormScreen):
     """
 
     template_name = "screens/action.html"
-    form_class = NoQuestions
+    form_class: ClassVar[type[forms.BaseForm]] = NoQuestions
     button: ClassVar[Words] = _("确定办理")
     success: ClassVar[Words] = _("已办理。")
     sentence: ClassVar[Words] = ""

@@ -38,6 +38,11 @@ def close_sign_in(*, actor: Actor, now: datetime, session_key: str) -> None:
         record(actor=actor, now=now, verb="user.sign-out", subject=subject)
 
 
+def follow_session(*, before: str, after: str) -> None:
+    """Let a sign-in follow its session to a new key."""
+    SignIn.objects.filter(session_key=before).update(session_key=after, ended_at=None)
+
+
 def close_all(user: User, *, now: datetime, but: str = "") -> int:
     """End a person's sessions, all but one; return how many. Runs in the caller's transaction."""
     open_ = SignIn.objects.filter(user=user, ended_at=None).exclude(session_key=but)
