@@ -39,11 +39,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-<<<<<<< HEAD
     "django.forms",  # form templates may be overridden in templates/
-=======
-    "django.forms",  # the templates of fields, for FORM_RENDERER
->>>>>>> e8291ac (Open the accounts and the audit trail to people)
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",

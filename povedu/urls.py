@@ -4,22 +4,22 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-PARTS = {
-    "": "povedu.screens.urls",
-    "accounts/": "povedu.accounts.urls",
-    "audit/": "povedu.audit.urls",
-    "jobs/": "povedu.jobs.urls",
-    "intake/": "povedu.intake.urls",
-    "ledger/": "povedu.ledger.urls",
-    "schools/": "schools.urls",
-    "teachers/": "teachers.urls",
-    "students/": "students.urls",
-    "subsidies/": "subsidies.urls",
-    "reports/": "reports.urls",
-}
+PARTS = [
+    ("", "povedu.screens.urls"),
+    ("", "povedu.jobs.urls"),
+    ("accounts/", "povedu.accounts.urls"),
+    ("audit/", "povedu.audit.urls"),
+    ("intake/", "povedu.intake.urls"),
+    ("ledger/", "povedu.ledger.urls"),
+    ("schools/", "schools.urls"),
+    ("teachers/", "teachers.urls"),
+    ("students/", "students.urls"),
+    ("subsidies/", "subsidies.urls"),
+    ("reports/", "reports.urls"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(address, include(module)) for address, module in PARTS.items() if find_spec(module)
+    path(address, include(module)) for address, module in PARTS if find_spec(module)
 ]
 
 handler400 = "povedu.screens.errors.bad_request"

@@ -130,7 +130,7 @@ class ActorMiddleware:
 class GateMiddleware:
     """Hold a person at the second factor, then at the first password, before any page."""
 
-    ALWAYS = frozenset({"accounts:logout", "accounts:switch-language", "health"})
+    ALWAYS = frozenset({"accounts:logout", "accounts:switch-language", "jobs:live", "jobs:ready"})
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
