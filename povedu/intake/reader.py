@@ -37,10 +37,10 @@ FAULTS: dict[str, Any] = {
     "file-too-large": _("文件大小超过上限 %(limit_mb)d MB。请按学校或年级拆分后上传。"),
     "too-large-unzipped": _("文件展开后超过上限 %(limit_mb)d MB。请删去多余内容或拆分后上传。"),
     "zip-ratio": _("文件压缩比异常（超过 %(limit)d 倍），已拒绝读取。请另存为新的 .xlsx 后上传。"),
-    "too-many-parts": _("文件内部部件超过上限 %(limit)d 个，已拒绝读取。请另存为新的 .xlsx 后上传。"),
-    "too-many-sheets": _(
-        "工作表有 %(found)d 张，超过上限 %(limit)d 张。请只保留要导入的工作表。"
+    "too-many-parts": _(
+        "文件内部部件超过上限 %(limit)d 个，已拒绝读取。请另存为新的 .xlsx 后上传。"
     ),
+    "too-many-sheets": _("工作表有 %(found)d 张，超过上限 %(limit)d 张。请只保留要导入的工作表。"),
     "too-many-rows": _("数据行数超过上限 %(limit)d 行（第 %(row)d 行仍有内容）。请拆分后上传。"),
     "too-many-columns": _("列数超过上限 %(limit)d 列。请删去右侧多余的列后上传。"),
     "merged-too-large": _("合并单元格的范围过大。请取消整行、整列的合并后上传。"),
@@ -149,21 +149,26 @@ def read_file(data: bytes) -> FileData:
     file = FileData("", "", [])
     ended = False
     for document in _documents(data, bounds):
-        if "fault" in document:
-            raise fault(document["fault"], **document["detail"])
-        if "columns" in document:
-            file.sheets[-1].extend(document["columns"])
-        elif "sheet" in document:
-            file.sheets.append(_sheet(document))
-        elif "format" in document:
-            file.format, file.encoding = document["format"], document["encoding"]
-        ended = "end" in document
+        ended = _take(file, document)
     if not ended:
         raise fault("too-heavy")
     total = sum(sheet.row_count for sheet in file.sheets)
     if total > bounds.sheet_rows * 2:
         raise fault("too-many-rows", limit=bounds.rows, row=total)
     return file
+
+
+def _take(file: FileData, document: dict[str, Any]) -> bool:
+    """Take in one document; say whether it is the last."""
+    if "fault" in document:
+        raise fault(document["fault"], **document["detail"])
+    if "columns" in document:
+        file.sheets[-1].extend(document["columns"])
+    elif "sheet" in document:
+        file.sheets.append(_sheet(document))
+    elif "format" in document:
+        file.format, file.encoding = document["format"], document["encoding"]
+    return "end" in document
 
 
 def _sheet(document: dict[str, Any]) -> SheetData:

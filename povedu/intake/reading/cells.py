@@ -3,8 +3,8 @@
 A cell is text (``str``), a number (``float``) or blank (``""``). Three kinds of cell that are
 neither travel as text with a leading NUL, which no cell of a real file can hold:
 
-``"\\0d2016-09-01"`` a date cell, ``"\\0e#REF!"`` an error value, ``"\\0f"`` a formula that was
-saved without its result.
+"d2016-09-01" (after the NUL) is a date cell, "e#REF!" an error value, "f" a formula that was saved
+without its result.
 """
 
 from collections.abc import Callable

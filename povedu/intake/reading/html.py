@@ -67,7 +67,9 @@ class TableReader(HTMLParser):
         if tag == "table":
             self._close_cell()
             if len(self.tables) >= self.limits.sheets:
-                raise Unreadable("too-many-sheets", limit=self.limits.sheets, found=len(self.tables))
+                raise Unreadable(
+                    "too-many-sheets", limit=self.limits.sheets, found=len(self.tables)
+                )
             self._open.append(Grid(self.limits))
             self.tables.append(self._open[-1])
         elif tag == "tr" and self._open:

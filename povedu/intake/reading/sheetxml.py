@@ -25,7 +25,8 @@ _ROW_NUMBER = re.compile(rb"<row\s(?:[^>]*?\s)?r=[\"'](\d+)[\"']")
 _HIDDEN = re.compile(rb"<row\s[^>]*?\bhidden=[\"'](?:1|true)[\"']")
 _MERGE = re.compile(rb"<mergeCell\s[^>]*?ref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
 _ERROR = re.compile(
-    rb"<c (?=[^>]*\bt=[\"']e[\"'])(?:[^>]*?\s)?r=[\"']([A-Z]+)(\d+)[\"'][^>]*>(?:(?!</c>).)*?<v>([^<]*)<",
+    rb"<c (?=[^>]*\bt=[\"']e[\"'])(?:[^>]*?\s)?r=[\"']([A-Z]+)(\d+)[\"'][^>]*>"
+    rb"(?:(?!</c>).)*?<v>([^<]*)<",
     re.DOTALL,
 )
 # A formula followed by no value. A string result may be empty (t="str"), so that is not one.
@@ -63,9 +64,7 @@ class SheetScan:
         near = rb"(?:[A-Z]|[A-H][A-Z]|I[A-V])(?:%s)[\"']" % rows
         # One pass tells that every cell is close by and well named; only else look closer.
         self._odd = re.compile(rb"<c(?! r=\"(?:[A-Z]|[A-H][A-Z]|I[A-V])(?:%s)\")" % rows)
-        self._far = re.compile(
-            _REF + rb"(?!%s)([A-Z]+)(\d+)[\"'](?:[^>]*[^/>])?>(?!\s*</)" % near
-        )
+        self._far = re.compile(_REF + rb"(?!%s)([A-Z]+)(\d+)[\"'](?:[^>]*[^/>])?>(?!\s*</)" % near)
         self._bare_far = re.compile(
             rb"<row\s(?:[^>]*?\s)?r=[\"'](?!(?:%s)[\"'])(\d+)[\"'][^>]*>\s*<c"
             rb"(?:>| (?![^>]*r=)[^>]*[^/>]>)" % rows

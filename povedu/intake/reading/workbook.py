@@ -57,9 +57,7 @@ def judged(data: bytes, limits: Limits) -> tuple[str, dict[str, SheetFacts]]:
     return fmt, {title: facts[part] for title, part in parts.items() if part in facts}
 
 
-def _judge_part(
-    archive: zipfile.ZipFile, name: str, meter: Meter, limits: Limits
-) -> SheetFacts:
+def _judge_part(archive: zipfile.ZipFile, name: str, meter: Meter, limits: Limits) -> SheetFacts:
     scan = SheetScan(limits)
     for block in blocks(meter.parts(archive, name)):
         refuse_dtd(block)

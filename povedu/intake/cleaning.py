@@ -1,0 +1,169 @@
+"""Cleaning by columns: each distinct cell once, every repair and problem noted at its row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from povedu.intake.frame import Frame
+from povedu.intake.header import Heading, Vocabulary, find_heading
+from povedu.intake.kinds import Column, Context, IntakeKind
+from povedu.intake.problems import Problem
+from povedu.intake.reader import FileData, SheetData
+from povedu.intake.reading.cells import ERROR, UNCACHED, Cell, as_text, letters
+from povedu.intake.rows import SheetRows, find_rows
+from povedu.intake.widgets import Cleaned, Cleaner
+
+_BROKEN_FORMULA = (ERROR, UNCACHED)
+
+
+@dataclass
+class SheetReading:
+    """What intake understood of one sheet."""
+
+    sheet: SheetData
+    heading: Heading | None = None
+    rows: SheetRows = field(default_factory=SheetRows)
+
+    def skipped(self) -> list[dict[str, Any]]:
+        """Return the rows passed over, numbered as Excel does; row 0 stands for the whole sheet."""
+        name = self.sheet.name
+        if self.heading is None:
+            if not self.sheet.columns and not self.sheet.hidden:
+                return []
+            why = "hidden-sheet" if self.sheet.hidden else "no-heading"
+            return [{"sheet": name, "row": 0, "why": why}]
+        return [{"sheet": name, "row": row + 1, "why": why} for row, why in self.rows.skipped]
+
+    def described(self) -> dict[str, Any]:
+        """Return the sheet's part of the command's contract, and what the review adds to it."""
+        heading = self.heading
+        return {
+            "name": self.sheet.name,
+            "header_rows": [row + 1 for row in heading.rows] if heading else [],
+            "mapping": [
+                {
+                    "column": letters(one.index),
+                    "header": one.header,
+                    "field": one.field,
+                    "ambiguous": one.ambiguous,
+                }
+                for one in (heading.columns if heading else [])
+            ],
+            "rows": len(self.rows.data),
+            "hidden_rows": self.sheet.hidden_rows,
+        }
+
+
+def understand(file: FileData, kind: IntakeKind, profile: Mapping[str, str]) -> list[SheetReading]:
+    """Return each sheet with its heading and its data rows."""
+    vocabulary = Vocabulary(kind, profile)
+    readings = []
+    for sheet in file.sheets:
+        reading = SheetReading(sheet)
+        if sheet.columns and not sheet.hidden:
+            reading.heading = find_heading(sheet, vocabulary)
+            if reading.heading:
+                reading.rows = find_rows(sheet, reading.heading, kind)
+                _fill_down(sheet, reading.heading, kind)
+        readings.append(reading)
+    return readings
+
+
+def _fill_down(sheet: SheetData, heading: Heading, kind: IntakeKind) -> None:
+    """Repeat the value of vertically merged cells on every row they cover."""
+    columns = kind.columns
+    fillable = {one.index for one in heading.columns if not (one.field and columns[one.field].key)}
+    start = heading.rows[-1] + 1
+    for top, left, bottom, right in sheet.merges:
+        if bottom > top >= start and right == left and left in fillable:
+            column = sheet.columns[left]
+            for row in range(top + 1, min(bottom + 1, len(column))):
+                column[row] = column[top]
+
+
+def clean(readings: list[SheetReading], kind: IntakeKind, context: Context) -> Frame:
+    """Return the frame of cleaned values with every cell's repairs and problems noted."""
+    frame = Frame()
+    live = [(at, one) for at, one in enumerate(readings) if one.heading]
+    for at, reading in enumerate(readings):
+        frame.column_of.append(reading.heading.fields() if reading.heading else {})
+        frame.places.extend((at, row) for row in reading.rows.data)
+    for name, column in kind.columns.items():
+        cleaner = column.widget.cleaner(context.lookups)
+        cells: list[Cell] = []
+        for _at, reading in live:
+            cells.extend(_cells(reading, name))
+        if frame.has(name):
+            frame.set_column(name, _clean_column(frame, name, column, cells, cleaner))
+        else:
+            frame.set_column(name, [_absent(column, cleaner)] * len(cells))
+    return frame
+
+
+def _absent(column: Column, cleaner: Cleaner) -> Any:
+    return cleaner("").value
+
+
+def _cells(reading: SheetReading, name: str) -> list[Cell]:
+    assert reading.heading is not None  # noqa: S101  # only sheets with a heading come here
+    index = reading.heading.fields().get(name)
+    rows = reading.rows.data
+    if index is None:
+        return [""] * len(rows)
+    column = reading.sheet.columns[index]
+    if rows and rows[-1] - rows[0] + 1 == len(rows):
+        return column[rows[0] : rows[-1] + 1]
+    return [column[row] for row in rows]
+
+
+def _clean_column(
+    frame: Frame, name: str, column: Column, cells: list[Cell], cleaner: Cleaner
+) -> list[Any]:
+    known: dict[Cell, Any] = {}
+    noted: dict[Cell, Cleaned] = {}
+    for cell in dict.fromkeys(cells):
+        cleaned = clean_cell(cell, cleaner)
+        known[cell] = cleaned.value
+        if cleaned.fixes or cleaned.problems:
+            noted[cell] = cleaned
+    if noted:
+        _note_all(frame, name, column, cells, noted)
+    return [known[cell] for cell in cells]
+
+
+def clean_cell(cell: Cell, cleaner: Cleaner) -> Cleaned:
+    """Clean one cell; a formula without a result is never taken for a blank or a zero."""
+    if isinstance(cell, str) and cell[:2] in _BROKEN_FORMULA:
+        return Cleaned(cleaner("").value, (), ("formula-error",))
+    return cleaner(cell)
+
+
+def _note_all(
+    frame: Frame, name: str, column: Column, cells: list[Cell], noted: dict[Cell, Cleaned]
+) -> None:
+    shown = {
+        cell: (as_text(cell), _shown(column, cleaned.value)) for cell, cleaned in noted.items()
+    }
+    indexes = [columns.get(name) for columns in frame.column_of]
+    names = [None if index is None else letters(index) for index in indexes]
+    problems, places = frame.problems, frame.places
+    for at, cell in enumerate(cells):
+        if cell not in noted:
+            continue
+        sheet, row = places[at]
+        if names[sheet] is None:
+            continue
+        cleaned, (old, new) = noted[cell], shown[cell]
+        said = problems.setdefault(at, [])
+        where = f"{names[sheet]}{row + 1}"
+        said.extend(Problem(code, name, where, old, new) for code in cleaned.fixes)
+        said.extend(Problem(code, name, where, old, "") for code in cleaned.problems)
+
+
+def _shown(column: Column, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(column.widget.render(value))
+    dumped = column.widget.dump(value)
+    return str(dumped)

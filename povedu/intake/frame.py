@@ -1,0 +1,79 @@
+"""The table that intake works on: columns of cleaned values beside what was said about each row."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from povedu.intake.problems import Outcome, Problem, outcome_of
+from povedu.intake.reading.cells import Column, letters
+
+
+@dataclass
+class Frame:
+    """All data rows of a file as columns of one length.
+
+    ``places`` is (sheet, zero-based row) per row; ``values`` the cleaned columns by field name;
+    ``letters`` the Excel column of a field per sheet; ``problems`` and ``outcomes`` are sparse:
+    a row that is not in ``outcomes`` takes the worst of its problems.
+    """
+
+    places: list[tuple[int, int]] = field(default_factory=list)
+    values: dict[str, list[Any]] = field(default_factory=dict)
+    column_of: list[dict[str, int]] = field(default_factory=list)
+    problems: dict[int, list[Problem]] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column's values; blanks where the file has no such column."""
+        found = self.values.get(name)
+        return found if found is not None else [""] * len(self.places)
+
+    def set_column(self, name: str, values: list[Any]) -> None:
+        """Put a column of values in place."""
+        self.values[name] = values
+
+    def has(self, name: str) -> bool:
+        """Say whether the file has a column for a field."""
+        return any(name in columns for columns in self.column_of)
+
+    def cell_name(self, at: int, name: str) -> str:
+        """Return the Excel name of a row's cell for a field, "" where the sheet has no column."""
+        sheet, row = self.places[at]
+        index = self.column_of[sheet].get(name)
+        return "" if index is None else f"{letters(index)}{row + 1}"
+
+    def note(self, at: int, code: str, name: str, old: object = "", new: object = "") -> None:
+        """Say something about one cell."""
+        problem = Problem(code, name, self.cell_name(at, name), str(old), str(new))
+        self.problems.setdefault(at, []).append(problem)
+
+    def codes(self, at: int) -> set[str]:
+        """Return the codes noted for a row."""
+        return {problem.code for problem in self.problems.get(at, ())}
+
+    def withdraw(self, at: int, codes: Iterable[str], name: str) -> None:
+        """Take back problems of one cell that another cell has settled."""
+        gone = set(codes)
+        self.problems[at] = [
+            one for one in self.problems.get(at, ()) if one.field != name or one.code not in gone
+        ]
+
+    def refuse(self, at: int) -> None:
+        """Send a row back whatever its problems are."""
+        self.outcomes[at] = Outcome.REFUSED
+
+    def outcome(self, at: int) -> Outcome:
+        """Return what becomes of a row."""
+        decided = self.outcomes.get(at)
+        return decided or outcome_of(self.problems.get(at, []))
+
+
+@dataclass
+class RawRows:
+    """The cells as they stood, by sheet, for storage and answers."""
+
+    sheets: list[list[Column]] = field(default_factory=list)
+    rows: list[list[int]] = field(default_factory=list)

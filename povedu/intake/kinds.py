@@ -1,0 +1,182 @@
+"""Kinds of ledger: one declaration each, found in every app's ``imports.py``.
+
+A kind's columns are a django-import-export ``Resource`` whose fields are ``Column``s. The same
+declaration serves the template download, the intake and the export.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import override
+from import_export import resources
+from import_export.fields import Field
+
+from povedu.errors import Refusal
+from povedu.intake.widgets import LedgerWidget, Lookups
+from povedu.scope import Actor
+
+if TYPE_CHECKING:
+    from povedu.intake.frame import Frame
+
+
+class Column(Field):  # type: ignore[misc]  # the library is untyped
+    """A declared column: its heading, the other headings people give it, and its widget.
+
+    ``key`` columns name the row's subject: never filled down, and a row without all of them is
+    looked at for being a total, a signature or blank. ``group`` words tell a two-row heading's
+    parent (监护人) apart from the subject's own. ``protected`` values are masked on screens.
+    """
+
+    def __init__(
+        self,
+        attribute: str | None,
+        column_name: object,
+        *,
+        aliases: tuple[str, ...] = (),
+        widget: LedgerWidget | None = None,
+        required: bool = False,
+        key: bool = False,
+        protected: bool = False,
+        example: str = "",
+        hint: object = "",
+    ) -> None:
+        super().__init__(
+            attribute=attribute, column_name=column_name, widget=widget or LedgerWidget()
+        )
+        self.aliases = aliases
+        self.required = required
+        self.key = key
+        self.protected = protected
+        self.example = example
+        self.hint = hint
+
+    @property
+    def label(self) -> str:
+        """Return the heading in the reader's language."""
+        return str(self.column_name)
+
+    def headings(self) -> list[str]:
+        """Return every heading that means this column, the canonical one first."""
+        with override("zh-hans"):
+            return [str(self.column_name), *self.aliases]
+
+
+class LedgerResource(resources.Resource):  # type: ignore[misc]  # the library is untyped
+    """Base of every kind's columns."""
+
+    @classmethod
+    def columns(cls) -> dict[str, Column]:
+        """Return the declared columns by field name, in order."""
+        return {name: one for name, one in cls.fields.items() if isinstance(one, Column)}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What one import is about, besides its file.
+
+    ``school_code`` is the one school a roster is for ("" for the whole county's), ``lookups`` what
+    the kind's ``prepare`` has read from the registers.
+    """
+
+    actor: Actor
+    now: datetime
+    county_code: str = ""
+    school_code: str = ""
+    term: str = ""
+    as_of: date | None = None
+    is_supplement: bool = False
+    batch_id: int | None = None
+    file_name: str = ""
+    lookups: Lookups = field(default_factory=dict)
+
+
+@dataclass
+class Applied:
+    """What an apply did: counts, and per row what it touched."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    conflicts: list[int] = field(default_factory=list)
+    pending: int = 0
+    targets: dict[int, tuple[str, int | None]] = field(default_factory=dict)
+    before: dict[int, dict[str, Any]] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """Return the figures of the command's contract."""
+        return {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
+
+
+def _no_lookups(context: Context) -> Lookups:
+    return {}
+
+
+def _no_checks(frame: "Frame", context: Context) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeKind:
+    """A kind of ledger that can be imported.
+
+    ``needs`` names what must be given besides the file: school, term, as_of. ``prepare`` reads the
+    lookups, ``check`` looks across columns, ``classify`` says per row new, changed or unchanged
+    without writing, ``apply`` writes set-wise inside the caller's transaction. ``must`` are the
+    fields a heading row has to name.
+    """
+
+    code: str
+    title: object
+    resource: type[LedgerResource]
+    action: str
+    apply_action: str
+    apply: "Callable[[Frame, Context], Applied]"
+    must: tuple[str, ...] = ("name",)
+    needs: frozenset[str] = frozenset()
+    order: int = 100
+    description: object = ""
+    unit: object = ""
+    prepare: Callable[[Context], Lookups] = _no_lookups
+    check: "Callable[[Frame, Context], None]" = _no_checks
+    classify: "Callable[[Frame, Context], Mapping[int, str]] | None" = None
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """Return the declared columns."""
+        return self.resource.columns()
+
+
+_KINDS: dict[str, IntakeKind] = {}
+
+
+def register(kind: IntakeKind) -> IntakeKind:
+    """Declare a kind; called once per kind at the end of an app's ``imports.py``."""
+    _KINDS[kind.code] = kind
+    return kind
+
+
+@cache
+def _discovered() -> bool:
+    autodiscover_modules("imports")
+    return True
+
+
+def all_kinds() -> list[IntakeKind]:
+    """Return every declared kind in the order people see them."""
+    _discovered()
+    return sorted(_KINDS.values(), key=lambda kind: (kind.order, kind.code))
+
+
+def kind_of(code: str) -> IntakeKind:
+    """Return a kind by its code; raise Refusal for an unknown one."""
+    _discovered()
+    if code not in _KINDS:
+        from django.utils.translation import gettext as _
+
+        raise Refusal("kind-unknown", _("没有“%(kind)s”这种导入类型。") % {"kind": code})
+    return _KINDS[code]

@@ -1,0 +1,30 @@
+"""The two questions that intake asks about places; the app that owns places answers them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """``counties`` returns all county codes, ``division_of`` a school's division code or None."""
+
+    counties: Callable[[], list[str]]
+    division_of: Callable[[str], str | None]
+
+
+_answers: list[Places] = []
+
+
+def answer_with(places: Places) -> None:
+    """Register who answers; called once by the app that owns places."""
+    _answers[:] = [places]
+
+
+def counties() -> list[str]:
+    """Return the six-digit codes of all counties served."""
+    return _answers[0].counties() if _answers else []
+
+
+def division_of(school_code: str) -> str | None:
+    """Return the division a school lies in, None for an unknown school."""
+    return _answers[0].division_of(school_code) if _answers else None
