@@ -175,7 +175,7 @@ def _put_heading(sheet: Worksheet, row: int, column: int, text: str) -> None:
     _put_text(cell, text)
     beside = sheet.cell(row, max(column - 1, 1))
     if not isinstance(beside, MergedCell) and beside.has_style:
-        cell._style = copy(beside._style)
+        cell._style = copy(beside._style)  # type: ignore[attr-defined]  # the whole look at once
     else:
         cell.font = Font(bold=True)
 
