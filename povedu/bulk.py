@@ -126,3 +126,64 @@ def staged(
         if not connection.needs_rollback:
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP TABLE IF EXISTS {quoted}")
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Return so many fresh primary keys, so that rows can name each other before insertion.
+
+    Call inside the transaction that inserts: on SQLite it holds the one write lock.
+    """
+    if not count:
+        return []
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [row[0] for row in cursor.fetchall()]
+        quoted = connection.ops.quote_name(table)
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {quoted}")  # noqa: S608  # a model's table
+        last = cursor.fetchone()[0]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        used = cursor.fetchone()
+    first = max(last, used[0] if used else 0) + 1
+    return list(range(first, first + count))
+
+
+def update_rows(
+    model: type[models.Model], field_names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Update rows by primary key in one statement; each row is (key, value, …); return how many.
+
+    Values go through each field's own conversion, as in ``insert_rows``.
+    """
+    key = model._meta.pk
+    assert key is not None  # noqa: S101  # every model here has one
+    fields: list[Any] = [key, *(model._meta.get_field(name) for name in field_names)]
+    convert = [field.get_db_prep_save for field in fields]
+    columns = [str(field.column) for field in fields]
+    types = [str(key.rel_db_type(connection))]
+    types += [
+        str(field.rel_db_type(connection)) if field.is_relation else str(field.db_type(connection))
+        for field in fields[1:]
+    ]
+    converted = [
+        [_plain(function(value, connection)) for function, value in zip(convert, row, strict=True)]
+        for row in rows
+    ]
+    if not converted:
+        return 0
+    quote = connection.ops.quote_name
+    with staged(
+        model._meta.model_name or "rows", list(zip(columns, types, strict=True)), converted
+    ) as t:
+        settings = ", ".join(f"{quote(name)} = s.{quote(name)}" for name in columns[1:])
+        table = quote(model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET {settings} FROM {quote(t)} s"  # noqa: S608  # names come from models
+                f" WHERE {table}.{quote(columns[0])} = s.{quote(columns[0])}"
+            )
+    return len(converted)

@@ -17,7 +17,10 @@ _CHECK = "10X98765432"
 _EIGHTEEN = re.compile(r"\d{17}[\dX]")
 _FIFTEEN = re.compile(r"\d{15}")
 # Zero-width characters, word joiners, soft hyphen, directional marks and the byte-order mark.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# So are control characters, and the symbol by which intake shows a NUL.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2400]"
+)
 _SPACE = re.compile(r"\s+")
 _WRAPPED = re.compile(r'^=?\s*"(.*)"$|^\'(.*)$', re.DOTALL)
 # Separators of minority names: GB/T and the police use U+00B7; keyboards give many others.
@@ -150,17 +153,34 @@ def normal_name(name: str) -> str:
     return _DOTS.sub("·", text).upper()
 
 
-@lru_cache(maxsize=65536)
+# Characters that read otherwise when they are a surname.
+_SURNAME_READINGS = (
+    "单shan 仇qiu 曾zeng 区ou 解xie 查zha 任ren 朴piao 盖ge 缪miao 翟zhai 乐yue 员yun 秘bi 冼xian"
+    " 召shao 宁ning 覃qin 尉wei 佘she 隗wei 黑he 种chong 繁po"
+)
+_SURNAMES = {entry[0]: entry[1:] for entry in _SURNAME_READINGS.split()}
+
+
+@lru_cache(maxsize=32768)
+def _reading(character: str) -> str:
+    return lazy_pinyin(character, style=Style.NORMAL, errors="default")[0].lower()
+
+
+def _syllables(name: str) -> list[str]:
+    text = normal_name(name)
+    if not text:
+        return []
+    return [_SURNAMES.get(text[0]) or _reading(text[0]), *map(_reading, text[1:])]
+
+
 def pinyin(name: str) -> str:
     """Return toneless pinyin without spaces, in surname reading; homophones compare equal."""
-    return "".join(lazy_pinyin(normal_name(name), style=Style.NORMAL, errors="default")).lower()
+    return "".join(_syllables(name))
 
 
-@lru_cache(maxsize=65536)
 def initials(name: str) -> str:
     """Return the pinyin initials that people type to find a name."""
-    letters = lazy_pinyin(normal_name(name), style=Style.FIRST_LETTER, errors="default")
-    return "".join(letters).lower()
+    return "".join(syllable[:1] for syllable in _syllables(name))
 
 
 def mask_id(id_number: str) -> str:

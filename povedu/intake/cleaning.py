@@ -84,29 +84,29 @@ def _fill_down(sheet: SheetData, heading: Heading, kind: IntakeKind) -> None:
 def clean(readings: list[SheetReading], kind: IntakeKind, context: Context) -> Frame:
     """Return the frame of cleaned values with every cell's repairs and problems noted."""
     frame = Frame()
-    live = [(at, one) for at, one in enumerate(readings) if one.heading]
     for at, reading in enumerate(readings):
         frame.column_of.append(reading.heading.fields() if reading.heading else {})
         frame.places.extend((at, row) for row in reading.rows.data)
     for name, column in kind.columns.items():
-        cleaner = column.widget.cleaner(context.lookups)
-        cells: list[Cell] = []
-        for _at, reading in live:
-            cells.extend(_cells(reading, name))
-        if frame.has(name):
-            frame.set_column(name, _clean_column(frame, name, column, cells, cleaner))
-        else:
-            frame.set_column(name, [_absent(column, cleaner)] * len(cells))
+        values: list[Any] = []
+        for at, reading in enumerate(readings):
+            if reading.heading is None:
+                continue
+            index = frame.column_of[at].get(name)
+            heading = next(
+                (one.header for one in reading.heading.columns if one.index == index), ""
+            )
+            cleaner = column.widget_under(heading).cleaner(context.lookups)
+            cells = _cells(reading, index)
+            if index is None:
+                values.extend([cleaner("").value] * len(cells))
+            else:
+                values.extend(_clean_column(frame, (name, column), cells, cleaner, len(values)))
+        frame.set_column(name, values)
     return frame
 
 
-def _absent(column: Column, cleaner: Cleaner) -> Any:
-    return cleaner("").value
-
-
-def _cells(reading: SheetReading, name: str) -> list[Cell]:
-    assert reading.heading is not None  # noqa: S101  # only sheets with a heading come here
-    index = reading.heading.fields().get(name)
+def _cells(reading: SheetReading, index: int | None) -> list[Cell]:
     rows = reading.rows.data
     if index is None:
         return [""] * len(rows)
@@ -117,7 +117,7 @@ def _cells(reading: SheetReading, name: str) -> list[Cell]:
 
 
 def _clean_column(
-    frame: Frame, name: str, column: Column, cells: list[Cell], cleaner: Cleaner
+    frame: Frame, about: tuple[str, Column], cells: list[Cell], cleaner: Cleaner, start: int
 ) -> list[Any]:
     known: dict[Cell, Any] = {}
     noted: dict[Cell, Cleaned] = {}
@@ -127,7 +127,7 @@ def _clean_column(
         if cleaned.fixes or cleaned.problems:
             noted[cell] = cleaned
     if noted:
-        _note_all(frame, name, column, cells, noted)
+        _note_all(frame, about, cells, noted, start)
     return [known[cell] for cell in cells]
 
 
@@ -139,23 +139,24 @@ def clean_cell(cell: Cell, cleaner: Cleaner) -> Cleaned:
 
 
 def _note_all(
-    frame: Frame, name: str, column: Column, cells: list[Cell], noted: dict[Cell, Cleaned]
+    frame: Frame,
+    about: tuple[str, Column],
+    cells: list[Cell],
+    noted: dict[Cell, Cleaned],
+    start: int,
 ) -> None:
+    name, column = about
     shown = {
         cell: (as_text(cell), _shown(column, cleaned.value)) for cell, cleaned in noted.items()
     }
-    indexes = [columns.get(name) for columns in frame.column_of]
-    names = [None if index is None else letters(index) for index in indexes]
+    letter = letters(frame.column_of[frame.places[start][0]][name])
     problems, places = frame.problems, frame.places
-    for at, cell in enumerate(cells):
+    for at, cell in enumerate(cells, start=start):
         if cell not in noted:
-            continue
-        sheet, row = places[at]
-        if names[sheet] is None:
             continue
         cleaned, (old, new) = noted[cell], shown[cell]
         said = problems.setdefault(at, [])
-        where = f"{names[sheet]}{row + 1}"
+        where = f"{letter}{places[at][1] + 1}"
         said.extend(Problem(code, name, where, old, new) for code in cleaned.fixes)
         said.extend(Problem(code, name, where, old, "") for code in cleaned.problems)
 

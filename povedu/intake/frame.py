@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from povedu.intake.problems import Outcome, Problem, outcome_of
-from povedu.intake.reading.cells import Column, letters
+from povedu.intake.reading.cells import letters
 
 
 @dataclass
@@ -14,7 +14,8 @@ class Frame:
 
     ``places`` is (sheet, zero-based row) per row; ``values`` the cleaned columns by field name;
     ``letters`` the Excel column of a field per sheet; ``problems`` and ``outcomes`` are sparse:
-    a row that is not in ``outcomes`` takes the worst of its problems.
+    a row that is not in ``outcomes`` takes the worst of its problems. ``seen`` is (target, version)
+    of the record a row was compared with when it was staged.
     """
 
     places: list[tuple[int, int]] = field(default_factory=list)
@@ -22,6 +23,7 @@ class Frame:
     column_of: list[dict[str, int]] = field(default_factory=list)
     problems: dict[int, list[Problem]] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    seen: dict[int, tuple[int, int | None]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -69,11 +71,3 @@ class Frame:
         """Return what becomes of a row."""
         decided = self.outcomes.get(at)
         return decided or outcome_of(self.problems.get(at, []))
-
-
-@dataclass
-class RawRows:
-    """The cells as they stood, by sheet, for storage and answers."""
-
-    sheets: list[list[Column]] = field(default_factory=list)
-    rows: list[list[int]] = field(default_factory=list)

@@ -27,8 +27,8 @@ class Column(Field):  # type: ignore[misc]  # the library is untyped
     """A declared column: its heading, the other headings people give it, and its widget.
 
     ``key`` columns name the row's subject: never filled down, and a row without all of them is
-    looked at for being a total, a signature or blank. ``group`` words tell a two-row heading's
-    parent (监护人) apart from the subject's own. ``protected`` values are masked on screens.
+    looked at for being a total, a signature or blank. ``by_heading`` gives the widget of headings
+    that imply a coding of their own. ``protected`` values are masked on screens.
     """
 
     def __init__(
@@ -38,21 +38,26 @@ class Column(Field):  # type: ignore[misc]  # the library is untyped
         *,
         aliases: tuple[str, ...] = (),
         widget: LedgerWidget | None = None,
-        required: bool = False,
-        key: bool = False,
-        protected: bool = False,
-        example: str = "",
-        hint: object = "",
+        **about: Any,
     ) -> None:
         super().__init__(
             attribute=attribute, column_name=column_name, widget=widget or LedgerWidget()
         )
         self.aliases = aliases
-        self.required = required
-        self.key = key
-        self.protected = protected
-        self.example = example
-        self.hint = hint
+        self.required: bool = about.pop("required", False)
+        self.key: bool = about.pop("key", False)
+        self.protected: bool = about.pop("protected", False)
+        self.in_template: bool = about.pop("in_template", True)
+        self.example: str = about.pop("example", "")
+        self.hint: object = about.pop("hint", "")
+        self.by_heading: Mapping[str, LedgerWidget] = about.pop("by_heading", {})
+        if about:
+            raise TypeError(f"unknown: {sorted(about)}")
+
+    def widget_under(self, heading: str) -> LedgerWidget:
+        """Return the widget for cells under a heading; some headings imply their own coding."""
+        widget: LedgerWidget = self.widget
+        return self.by_heading.get(heading.rsplit("/", 1)[-1].strip("*＊ "), widget)
 
     @property
     def label(self) -> str:
@@ -112,6 +117,10 @@ class Applied:
         return {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
 
 
+# Per row: new, changed or unchanged, whom it is about, and that record's version when seen.
+Changes = Mapping[int, tuple[str, int | None, int | None]]
+
+
 def _no_lookups(context: Context) -> Lookups:
     return {}
 
@@ -143,7 +152,7 @@ class IntakeKind:
     unit: object = ""
     prepare: Callable[[Context], Lookups] = _no_lookups
     check: "Callable[[Frame, Context], None]" = _no_checks
-    classify: "Callable[[Frame, Context], Mapping[int, str]] | None" = None
+    classify: "Callable[[Frame, Context], Changes] | None" = None
 
     @property
     def columns(self) -> dict[str, Column]:

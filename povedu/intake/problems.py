@@ -50,7 +50,6 @@ PROBLEMS: dict[str, Meaning] = {
     "school-unknown": Meaning(
         _("不是名录中的学校，或不是本次导入的学校"),
         _("请写学校全称；确有此别名的，请教育局在学校名录中登记别名。"),
-        _REFUSED,
     ),
     "grade-unknown": Meaning(_("年级无法识别"), _("请写成“七年级”或“7”的样子。")),
     "value-unknown": Meaning(_("内容无法识别"), _("请按模板的说明或下拉选项填写。")),

@@ -37,11 +37,15 @@ def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, list[in
         ImportRow.objects.filter(batch=batch)
         .exclude(outcome=Outcome.REFUSED)
         .order_by("sheet", "number")
-        .values_list("pk", "sheet", "number", "payload")
+        .values_list("pk", "sheet", "number", "payload", "target_id", "seen_version")
     )
-    for at, (pk, sheet, number, payload) in enumerate(rows.iterator(chunk_size=5000)):
+    for at, (pk, sheet, number, payload, target, version) in enumerate(
+        rows.iterator(chunk_size=5000)
+    ):
         stored = reader.open(payload, sheet)
         ids.append(pk)
+        if target is not None:
+            frame.seen[at] = (target, version)
         frame.places.append((sheet, number - 1))
         for name in names:
             frame.values[name].append(stored.values[name])

@@ -22,7 +22,11 @@ from povedu.intake.rowstore import sealed_rows
 from povedu.jobs import store
 from povedu.scope import Actor
 
-_FIELDS = ("batch", "sheet", "number", "outcome", "codes", "change", "payload", "before")
+_FIELDS = (
+    *("batch", "sheet", "number", "outcome", "codes", "change", "payload", "before"),
+    *("target_id", "seen_version"),
+)
+_UNSEEN = ("", None, None)
 _SKIPPED_KEPT = 2000
 
 
@@ -119,7 +123,7 @@ def _count(batch: ImportBatch, frame: Frame, changes: Any) -> None:
     batch.summary = {"codes": dict(codes.most_common())}
     batch.preview = dict(
         Counter(
-            change for at, change in changes.items() if frame.outcome(at) is not Outcome.REFUSED
+            str(said[0]) for at, said in changes.items() if frame.outcome(at) is not Outcome.REFUSED
         )
     )
 
@@ -141,9 +145,10 @@ def _rows(
             row + 1,
             ready if plain else str(frame.outcome(at)),
             "" if plain else packed_codes(frame.codes(at)),
-            str(changes.get(at, "")),
+            str(changes.get(at, _UNSEEN)[0]),
             payload,
             b"",
+            *changes.get(at, _UNSEEN)[1:],
         )
 
 

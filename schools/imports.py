@@ -1,0 +1,6 @@
+"""Ledgers of places that can be brought in, and the answers that intake needs about places."""
+
+from povedu.intake.places import Places, answer_with
+from schools.selectors.naming import county_codes, division_of_school
+
+answer_with(Places(counties=county_codes, division_of=division_of_school))
