@@ -83,7 +83,7 @@ def _fill_down(sheet: SheetData, heading: Heading, kind: IntakeKind) -> None:
 
 def clean(readings: list[SheetReading], kind: IntakeKind, context: Context) -> Frame:
     """Return the frame of cleaned values with every cell's repairs and problems noted."""
-    frame = Frame()
+    frame = Frame(sheets=[reading.sheet.name for reading in readings])
     for at, reading in enumerate(readings):
         frame.column_of.append(reading.heading.fields() if reading.heading else {})
         frame.places.extend((at, row) for row in reading.rows.data)

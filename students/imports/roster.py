@@ -27,7 +27,7 @@ from povedu.intake.widgets import (
     PhoneWidget,
 )
 from schools.rules.grades import Grade, grade_in_class, settled, stage_of_school
-from schools.selectors.naming import SchoolNames, school_names, without_county
+from schools.selectors.naming import NamedSchool, SchoolNames, school_names, without_county
 from students.imports.widgets import (
     BOARDER,
     RELATION,
@@ -243,20 +243,21 @@ def _settle_schools(frame: Frame, context: Context) -> None:
         found = names.by_code.get(code) or canonical.get(name) or known.get(name)
         own = context.school_code or (found.code if found else "")
         school = names.by_code.get(own)
-        if (
-            school is None
-            or found is not None
-            and found.code != own
-            or not context.actor.scope.covers(
-                division_code=school.division_code, school_code=school.code
-            )
-        ):
+        if not _may_enter(context, school, found):
             _note_school(frame, at, name or code)
             frame.refuse(at)
         codes.append(own)
         shown.append(school.name if school else name)
     frame.set_column("school_code", codes)
     frame.set_column("school", shown)
+
+
+def _may_enter(context: Context, school: NamedSchool | None, found: NamedSchool | None) -> bool:
+    """Say whether a row's school is known, is the one imported for and lies in scope."""
+    if school is None or (found is not None and found.code != school.code):
+        return False
+    scope = context.actor.scope
+    return scope.covers(division_code=school.division_code, school_code=school.code)
 
 
 def _note_school(frame: Frame, at: int, stated: Any) -> None:

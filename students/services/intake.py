@@ -417,7 +417,8 @@ def _enrol(children: list[_Child], frame: Frame, context: Context) -> None:
         place = (values["stage"], values["grade"], values["class_name"])
         known = child.known.get("enrolment")
         if known is None:
-            source = (context.batch_id, "", frame.places[child.at][1] + 1)
+            sheet, row = frame.places[child.at]
+            source = (context.batch_id, frame.sheets[sheet][:60], row + 1)
             new.append(
                 (
                     *(child.target, context.term, values["school_id"], *place, ""),

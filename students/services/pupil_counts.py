@@ -1,4 +1,4 @@
-"""Pupils of a school in a term, counted from the enrolments; places read them without looking up."""
+"""Pupils of a school in a term, counted from the enrolments for places to read."""
 
 from collections.abc import Collection
 

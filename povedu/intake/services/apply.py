@@ -29,7 +29,10 @@ _OPEN = (BatchState.STAGED, BatchState.APPLYING)
 def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, list[int]]:
     """Return the ready and warned rows as columns again, and the id of each staged row."""
     reader = RowReader(kind, batch.sheets)
-    frame = Frame(column_of=[_columns(sheet) for sheet in batch.sheets])
+    frame = Frame(
+        sheets=[sheet["name"] for sheet in batch.sheets],
+        column_of=[_columns(sheet) for sheet in batch.sheets],
+    )
     names = list(kind.columns)
     frame.values = {name: [] for name in names}
     ids: list[int] = []
@@ -39,9 +42,8 @@ def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, list[in
         .order_by("sheet", "number")
         .values_list("pk", "sheet", "number", "payload", "target_id", "seen_version")
     )
-    for at, (pk, sheet, number, payload, target, version) in enumerate(
-        rows.iterator(chunk_size=5000)
-    ):
+    for at, row in enumerate(rows.iterator(chunk_size=5000)):
+        pk, sheet, number, payload, target, version = row
         stored = reader.open(payload, sheet)
         ids.append(pk)
         if target is not None:
