@@ -39,7 +39,7 @@ class SchoolNames:
 def school_names(county_code: str) -> SchoolNames:
     """Return every name of every school of a county, full names before short and former ones."""
     names = SchoolNames()
-    rows = School.objects.filter(division_id__startswith=county_code).values_list(
+    rows = School.objects.filter(division__code__startswith=county_code).values_list(
         "pk", "code", "name", "kind", "division_id", "short_name"
     )
     shorter = []
@@ -51,7 +51,7 @@ def school_names(county_code: str) -> SchoolNames:
         shorter.append((short, school))
     aliases = SchoolAlias.objects.filter(county_code=county_code).values_list("name", "school_id")
     former = SchoolEvent.objects.filter(
-        kind="renamed", school__division_id__startswith=county_code
+        kind="renamed", school__division__code__startswith=county_code
     ).values_list("old_value", "school_id")
     for name, pk in [*aliases, *former]:
         if pk in schools and name not in names.by_name:
