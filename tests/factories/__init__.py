@@ -30,6 +30,11 @@ from tests.factories.framework import (
     SubmissionFactory,
     WorkerSignFactory,
 )
+from tests.factories.intake import (
+    ImportBatchFactory,
+    ImportRowFactory,
+    MappingProfileFactory,
+)
 from tests.factories.schools import (
     CountyFactory,
     DivisionFactory,
@@ -117,6 +122,8 @@ __all__ = [
     "HardshipStatusFactory",
     "HouseholdFactory",
     "HouseholdMemberFactory",
+    "ImportBatchFactory",
+    "ImportRowFactory",
     "InstalmentFactory",
     "JobFactory",
     "JobFileFactory",
@@ -124,6 +131,7 @@ __all__ = [
     "LedgerEntryFactory",
     "LedgerHeadFactory",
     "LinkFactory",
+    "MappingProfileFactory",
     "MealReportFactory",
     "MilestoneFactory",
     "NoticeLineFactory",

@@ -1,0 +1,54 @@
+"""Makers of batches on their way in."""
+
+import factory
+
+from povedu.intake.models import ImportBatch, ImportRow, MappingProfile
+from tests.factories.accounts import UserFactory
+from tests.factories.base import COUNTY, MOMENT
+
+
+class ImportBatchFactory(factory.django.DjangoModelFactory[ImportBatch]):
+    """A staged roster without rows."""
+
+    class Meta:
+        model = ImportBatch
+
+    kind = "roster"
+    file_name = factory.Sequence(lambda n: f"roster-{n}.xlsx")
+    file_sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    byte_count = 1
+    store_key = factory.Sequence(lambda n: f"{n:032x}")
+    target = factory.Sequence(lambda n: f"{n:064x}")
+    county_code = COUNTY
+    division_code = f"{COUNTY}100000"
+    term = "2016-1"
+    state = "staged"
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_at = MOMENT
+
+
+class ImportRowFactory(factory.django.DjangoModelFactory[ImportRow]):
+    """A ready row; its sealed payload is empty."""
+
+    class Meta:
+        model = ImportRow
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    sheet = 0
+    number = factory.Sequence(lambda n: n + 2)
+    outcome = "ready"
+    payload = b""
+
+
+class MappingProfileFactory(factory.django.DjangoModelFactory[MappingProfile]):
+    """A heading that a township taught."""
+
+    class Meta:
+        model = MappingProfile
+
+    kind = "roster"
+    source = f"{COUNTY}100"
+    heading = factory.Sequence(lambda n: f"heading {n}")
+    field = "name"
+    changed_by = factory.SubFactory(UserFactory)
+    changed_at = MOMENT
