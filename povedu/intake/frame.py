@@ -12,10 +12,10 @@ from povedu.intake.reading.cells import letters
 class Frame:
     """All data rows of a file as columns of one length.
 
-    ``sheets`` are the sheets' names; ``places`` is (sheet, zero-based row) per row; ``values`` the cleaned columns by field name;
-    ``letters`` the Excel column of a field per sheet; ``problems`` and ``outcomes`` are sparse:
-    a row that is not in ``outcomes`` takes the worst of its problems. ``seen`` is (target, version)
-    of the record a row was compared with when it was staged.
+    ``sheets`` are the sheets' names; ``places`` is (sheet, zero-based row) per row; ``values`` the
+    cleaned columns by field name; ``column_of`` the column of each field per sheet. ``problems``
+    and ``outcomes`` are sparse: a row that is not in ``outcomes`` takes the worst of its problems.
+    ``seen`` is (target, version) of the record a row was compared with when it was staged.
     """
 
     sheets: list[str] = field(default_factory=list)
