@@ -18,7 +18,7 @@ RUN python -m venv /venv \
        fi
 COPY . .
 # Secrets of the build only; they stay in this stage.
-RUN sh tools/make_secrets.sh /tmp/secrets keep \
+RUN sh tools/make_secrets.sh /tmp/secrets \
     && POVEDU_MODE=production POVEDU_SECRETS_DIR=/tmp/secrets POVEDU_VAR=/tmp/var \
        POVEDU_STATIC_ROOT=/app/static-root POVEDU_DATABASE_URL=sqlite:////tmp/build.sqlite3 \
        /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \

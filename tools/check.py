@@ -118,7 +118,7 @@ class Checks:
 
     def _deploy_check(self) -> None:
         secrets = self.scratch / "secrets"
-        self.step("make secrets", "sh", "tools/make_secrets.sh", str(secrets), "keep")
+        self.step("make secrets", "sh", "tools/make_secrets.sh", str(secrets))
         self.step(
             "check --deploy",
             *(self.python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the secrets of an installation, once: sh tools/make_secrets.sh [FOLDER [USER-ID|keep]]
+# Make the secrets of an installation, once: sh tools/make_secrets.sh [FOLDER]
 # Existing files are left alone. Keep a copy of the folder on paper or on a medium in a safe:
 # without field_keys and index_key the personal data in the database cannot be read by anybody.
 set -eu
@@ -23,11 +23,10 @@ make index_key "$(random)"
 make chain_key "$(random)"
 make backup_key "$(random)"
 make database_password "$(letters)"
+make database_admin_password "$(letters)"
 make redis_password "$(letters)"
 
-# The containers run as this user; docker compose hands the files in as they are.
-if [ "$(id -u)" -eq 0 ] && [ "${2:-}" != keep ]; then
-    chown -R "${2:-10001}" "$folder"
-fi
+# Docker hands each file into the containers that need it, as it is, where users of other numbers
+# read it; on this machine the folder keeps everybody else out.
 chmod 0700 "$folder"
-chmod 0400 "$folder"/*
+chmod 0444 "$folder"/*
