@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from students.choices import FindingKind, StudentState
+from students.choices import FindingKind
+from students.rules.absence import Absence, absence, rosters_of
 from students.rules.matching import Child, Listed, Pair, differences
 from students.rules.records import Draft, Enrolled, Inputs, Register, Row, person_key
 from students.rules.schooling import (
     age_outside_grade,
     grade_in_stage,
-    is_final_grade,
+    is_school_age,
     state_differs,
 )
 from students.rules.words import REGISTER_OF, stated_categories
@@ -223,15 +224,14 @@ def status_changes(
     return drafts
 
 
-def not_on_roster(
-    inputs: Inputs, unplaced: Iterable[tuple[Register, Listed, int | None]]
-) -> list[Draft]:
-    """Return the school-age persons of registers who study nowhere, with what the register hints.
+def not_on_roster(unplaced: Iterable[tuple[Register, Listed]]) -> list[Draft]:
+    """Return the school-age persons of registers whom the ledger does not know, with a hint.
 
-    ``unplaced`` gives one row per person, and the student where the ledger knows one.
+    ``unplaced`` gives one row per person. Somebody the ledger knows who studies nowhere is missing
+    from a roster instead.
     """
     drafts = []
-    for register, listed, student in unplaced:
+    for register, listed in unplaced:
         row = register.rows[listed.pk]
         hint = "register-says-studying" if row.school_state else "no-school-state"
         drafts.append(
@@ -244,37 +244,43 @@ def not_on_roster(
                     "school_state": row.school_state,
                 },
                 f"on-no-roster,{hint}",
-                student=student,
                 entry=listed.pk,
             )
         )
     return drafts
 
 
-def missing_from_roster(inputs: Inputs) -> list[Draft]:
-    """Return last term's pupils who are on no roster now although their school has handed one in.
+def missing_from_roster(inputs: Inputs, linked: Mapping[int, int]) -> list[Draft]:
+    """Return the school-age children whom no roster of the term holds although it should.
 
-    Those who finished a stage at a year's turn are expected elsewhere, so only schools of the next
-    stage could miss them; they are not asked about here.
+    Last term's pupils of any age count too; ``absence`` says whom a roster still to come, or a
+    finished stage, explains. ``linked`` gives the register row of those whom a register knows:
+    they count as children of a register on no roster.
     """
-    here = {one.student for one in inputs.enrolments}
-    handed_in = {one.school for one in inputs.enrolments}
+    last = {one.student: one for one in sorted(inputs.before)}
+    rosters = rosters_of(inputs)
     drafts = []
-    for one in inputs.before:
-        pupil = inputs.pupils.get(one.student)
-        if not one.studying or one.student in here or one.school not in handed_in or pupil is None:
+    for pupil in inputs.pupils.values():
+        seen = last.get(pupil.pk)
+        if seen is None and not is_school_age(pupil.birth_on, inputs.term):
             continue
-        finished = inputs.term.half == 1 and is_final_grade(one.stage, one.grade)
-        if pupil.state != StudentState.STUDYING or finished:
+        if absence(pupil, seen, rosters, inputs) != Absence.MISSING:
             continue
+        entry = linked.get(pupil.pk)
+        code = "was-here-last-term" if seen else "on-record-but-absent"
         drafts.append(
             Draft(
-                FindingKind.MISSING_FROM_ROSTER,
-                (one.student,),
-                {"school": one.school, "stage": one.stage, "grade": one.grade},
-                "was-here-last-term",
-                student=one.student,
-                enrolment=one.pk,
+                FindingKind.NOT_ON_ROSTER if entry else FindingKind.MISSING_FROM_ROSTER,
+                ("student", pupil.pk),
+                {
+                    "school": seen.school if seen else pupil.school,
+                    "stage": seen.stage if seen else "",
+                    "grade": seen.grade if seen else None,
+                },
+                f"on-no-roster,{code}" if entry else code,
+                student=pupil.pk,
+                entry=entry,
+                enrolment=seen.pk if seen else None,
             )
         )
     return drafts

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from students.choices import Place, StudentState
+from students.rules.absence import Absence, absence, rosters_of
 from students.rules.matching import Listed
 from students.rules.records import Enrolled, Inputs, Pupil, Register, Site, person_key
 from students.rules.schooling import is_school_age
@@ -41,14 +42,14 @@ def place_student(
     terms: Iterable[Enrolled],
     inputs: Inputs,
     *,
-    handed_in: frozenset[int],
+    absent: Absence,
     decided: str = "",
 ) -> Place:
     """Place one student of the ledger.
 
     1. A studying enrolment of the term says where. 2. Else a suspended one. 3. Else what a person
-    found out. 4. Else the state of the record. 5. Else, where the school has handed in no roster
-    yet, the record's school; a child missing from a roster that was handed in is suspected.
+    found out. 4. Else the state of the record. 5. Else whoever finished has graduated, and whose
+    roster is still to come is where the record says; the others are suspected.
     """
     rows = sorted(terms)
     studying = [one for one in rows if one.studying]
@@ -60,7 +61,9 @@ def place_student(
         return Place(decided)
     if pupil.state in _BY_STATE:
         return _BY_STATE[StudentState(pupil.state)]
-    if pupil.school is not None and pupil.school not in handed_in:
+    if absent is Absence.FINISHED:
+        return Place.GRADUATED
+    if absent is Absence.WAITS and pupil.school is not None:
         return _site_place(inputs.schools[pupil.school], pupil.home, inputs.county)
     return Place.SUSPECTED
 
@@ -123,14 +126,15 @@ def place_all(
     terms: dict[int, list[Enrolled]] = {}
     for one in inputs.enrolments:
         terms.setdefault(one.student, []).append(one)
-    handed_in = frozenset(one.school for one in inputs.enrolments)
+    last = {one.student: one for one in sorted(inputs.before)}
+    rosters = rosters_of(inputs)
     placed = []
     for pupil in children_of_school_age(inputs):
         place = place_student(
             pupil,
             terms.get(pupil.pk, ()),
             inputs,
-            handed_in=handed_in,
+            absent=absence(pupil, last.get(pupil.pk), rosters, inputs),
             decided=decided_students.get(pupil.pk, ""),
         )
         placed.append(Placed(pupil.pk, None, place, _division(pupil, terms, inputs)))

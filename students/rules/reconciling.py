@@ -8,14 +8,12 @@ from students.choices import FindingKind, Hardship, LinkStage, Place, Verdict
 from students.rules import findings
 from students.rules.matching import (
     Child,
-    Listed,
     Pair,
     candidate_pairs,
     identity_pairs,
 )
 from students.rules.placing import Placed, place_all, unlinked_children
 from students.rules.records import Draft, Inputs, Register, digest_of
-from students.rules.schooling import is_school_age
 from students.rules.timeline import Conferred
 
 # Minimum living allowance is granted to households; other categories to the person named.
@@ -156,7 +154,6 @@ def _compare(inputs: Inputs, joined: Sequence[_Joined], result: Result) -> None:
         asked |= {(pair.child, one.register.kind) for pair in one.asked}
     result.drafts += findings.enrolled_twice(inputs)
     result.drafts += findings.claimed_but_unknown(inputs, known, asked)
-    result.drafts += findings.missing_from_roster(inputs)
     result.drafts += findings.ages(inputs)
     result.drafts += findings.unconfirmed(inputs, {student for student, _kind in asked})
     for one in joined:
@@ -169,48 +166,25 @@ def _compare(inputs: Inputs, joined: Sequence[_Joined], result: Result) -> None:
 def _place(inputs: Inputs, joined: Sequence[_Joined], result: Result) -> None:
     spoken_for = {pair.entry for one in joined for pair in one.sure + one.asked}
     outsiders = unlinked_children(inputs, spoken_for)
-    drafts = findings.not_on_roster(
-        inputs, [(register, listed, None) for register, listed in outsiders]
-    )
-    drafts += findings.not_on_roster(inputs, _known_but_absent(inputs, joined))
+    linked = {
+        pair.child: pair.entry
+        for one in reversed(joined)
+        for pair in one.sure
+        if pair.reason != "household-head"
+    }
+    drafts = findings.not_on_roster(outsiders) + findings.missing_from_roster(inputs, linked)
     result.drafts += drafts
-    students, persons = _decided_places(inputs, result.drafts, drafts)
+    students, persons = _decided_places(inputs, drafts)
     result.placed = place_all(inputs, outsiders, decided_students=students, decided_persons=persons)
 
 
-def _known_but_absent(
-    inputs: Inputs, joined: Sequence[_Joined]
-) -> list[tuple[Register, Listed, int | None]]:
-    """Return the register rows of school-age students whom no roster of the term holds."""
-    here = {one.student for one in inputs.enrolments}
-    missing = {draft.student for draft in findings.missing_from_roster(inputs)}
-    handed_in = {one.school for one in inputs.enrolments}
-    seen: set[int] = set()
-    found: list[tuple[Register, Listed, int | None]] = []
-    for one in joined:
-        listed = {row.pk: row for row in one.register.listed}
-        for pair in sorted(one.sure):
-            pupil = inputs.pupils.get(pair.child)
-            if pair.child in here | missing | seen or pupil is None or pupil.state != "studying":
-                continue
-            waits = pupil.school is not None and pupil.school not in handed_in
-            if waits or not is_school_age(pupil.birth_on, inputs.term):
-                continue
-            if pair.reason == "household-head":
-                continue
-            seen.add(pair.child)
-            found.append((one.register, listed[pair.entry], pair.child))
-    return found
-
-
 def _decided_places(
-    inputs: Inputs, all_drafts: Iterable[Draft], absent: Iterable[Draft]
+    inputs: Inputs, drafts: Iterable[Draft]
 ) -> tuple[dict[int, str], dict[str, str]]:
     """Return the places that people found out, by student and by register person."""
     students: dict[int, str] = {}
     persons: dict[str, str] = {}
-    missing = (d for d in all_drafts if d.kind == FindingKind.MISSING_FROM_ROSTER)
-    for draft in [*missing, *absent]:
+    for draft in drafts:
         memory = inputs.remembered.get((draft.kind, draft.subject_key))
         if memory is None or memory.digest != draft.digest or not memory.place:
             continue

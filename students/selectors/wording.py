@@ -28,6 +28,7 @@ _WORDS: dict[str, Any] = {
     "register-says-studying": gettext_lazy("名册记为在校，可能在外地就读"),
     "no-school-state": gettext_lazy("名册未记在校状况，疑似失学"),
     "was-here-last-term": gettext_lazy("上学期在册，本学期该校已报花名册而无此人"),
+    "on-record-but-absent": gettext_lazy("学生台账在读，学校已报花名册而无此人"),
     "too-old": gettext_lazy("年龄大于所在年级"),
     "too-young": gettext_lazy("年龄小于所在年级"),
     "state-differs": gettext_lazy("名册的在校生状况与学校、年级不符"),

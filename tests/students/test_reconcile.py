@@ -9,7 +9,15 @@ from django.core.management import call_command
 
 from povedu.accounts.selectors import operator
 from povedu.terms import Term
-from students.models import Finding, HardshipStatus, Link, PlacedChild, Reconciliation
+from students.models import (
+    Enrolment,
+    Finding,
+    HardshipStatus,
+    Link,
+    PlacedChild,
+    Reconciliation,
+    Student,
+)
 from students.services.reconcile import reconcile
 from tests.students.world import CIVIL, NOW, TERM
 
@@ -251,13 +259,32 @@ def test_what_is_no_more_is_gone_and_comes_back(world, run):
     student = world.student("刘三", number)
     run()
     assert Finding.objects.get().state == "gone"
-    student.enrolments.all().delete()
-    Link.objects.all().delete()
-    student.state = "studying"
-    student.school = None
-    student.save()
+    for rows in (HardshipStatus, Link, PlacedChild, Enrolment, Student):
+        rows.objects.filter(**{"pk" if rows is Student else "student": student.pk}).delete()
     run()
     assert Finding.objects.get().state == "open"
+
+
+def test_a_child_of_the_ledger_whom_a_register_knows_counts_as_on_no_roster(world, run):
+    number = world.next_id()
+    world.student("何一", number, term=TERM.previous, grade=3)
+    world.student("何二", world.next_id(), grade=3)
+    world.entry(world.snapshot(), "何一", number)
+    result = run()
+    assert kinds() == ["not-on-roster"]
+    assert Finding.objects.get().reason == "on-no-roster,was-here-last-term"
+    assert result.partition["suspected"] == 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "grade", "place"), [("junior", 9, "graduated"), ("primary", 6, "here")]
+)
+def test_finishing_a_stage_is_no_dropping_out(world, run, stage, grade, place):
+    student = world.student("何一", world.next_id(date(2002, 5, 1)), term=None)
+    world.enrol(student, "S1", TERM.previous, stage=stage, grade=grade)
+    world.student("何二", world.next_id(), grade=3)
+    assert run().partition[place] == (2 if place == "here" else 1)
+    assert kinds() == []
 
 
 def test_command_keeps_its_contract(world, tmp_path):
