@@ -86,6 +86,17 @@ def url_or_blank(name: str, *args: Any, **kwargs: Any) -> str:
         return ""
 
 
+def own_url(thing: Any) -> str:
+    """Return a row's own page, "" where it has none in this installation."""
+    absolute = getattr(thing, "get_absolute_url", None)
+    if absolute is None:
+        return ""
+    try:
+        return str(absolute())
+    except NoReverseMatch:
+        return ""
+
+
 class Screen(TemplateResponseMixin, ContextMixin, View):
     """A page. A subclass names its ``action``; there is no page without one.
 

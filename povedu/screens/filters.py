@@ -117,6 +117,6 @@ def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
 
 
 def _plain(value: Any) -> str:
-    if hasattr(value, "hour"):
+    if getattr(value, "hour", 0) or getattr(value, "minute", 0):
         return f"{value:%Y-%m-%d %H:%M}"
     return f"{value:%Y-%m-%d}" if hasattr(value, "year") and hasattr(value, "day") else str(value)

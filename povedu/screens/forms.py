@@ -11,9 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Conflict, Refusal
-from povedu.screens.base import Words, url_or_blank
+from povedu.screens.base import Words, own_url, url_or_blank
 from povedu.screens.details import ObjectScreen
-from povedu.screens.services import SentBefore, claim_submission, note_result
+from povedu.screens.services import (
+    SentBefore,
+    claim_submission,
+    note_result,
+    refuse_second,
+)
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -58,9 +63,10 @@ class FormScreen(ObjectScreen):
         """Check the form and call the service, once however often it is sent."""
         self.object = self.found()
         form = self.make_form()
-        if not form.is_valid():
-            return self.show(form, status=400)
         try:
+            refuse_second(token=self.token(), user_id=self.request.actor.user_id)
+            if not form.is_valid():
+                return self.show(form, status=400)
             url = self.carry_out(form)
         except SentBefore as again:
             url = again.url or self.request.path
@@ -78,11 +84,15 @@ class FormScreen(ObjectScreen):
         """Return the row of the address, None where the page creates one."""
         return self.load() if self.lookup in self.kwargs else None
 
+    def token(self) -> str:
+        """Return the token that makes this form count once."""
+        return str(self.request.POST.get("form_token", ""))
+
     def carry_out(self, form: forms.BaseForm) -> str:
         """Call the service inside the guard against a second click; return where it leads."""
         with transaction.atomic():
             claimed = claim_submission(
-                token=str(self.request.POST.get("form_token", "")),
+                token=self.token(),
                 user_id=self.request.actor.user_id,
                 now=self.request.now,
             )
@@ -158,20 +168,14 @@ class FormScreen(ObjectScreen):
 
     def back_url(self) -> str:
         """Return where "cancel" leads: the row's page, else the page above."""
-        own = getattr(self.object, "get_absolute_url", None)
-        if own is not None:
-            return str(own())
-        return url_or_blank(self.parents[-1][1]) if self.parents else url_or_blank("home")
+        above = self.parents[-1][1] if self.parents else "home"
+        return own_url(self.object) or url_or_blank(above)
 
     def success_url(self, result: Any) -> str:
         """Return where to go afterwards."""
         if self.success_url_name:
             return url_or_blank(self.success_url_name) or self.request.path
-        for thing in (result, self.object):
-            own = getattr(thing, "get_absolute_url", None)
-            if own is not None:
-                return str(own())
-        return self.back_url()
+        return own_url(result) or self.back_url()
 
     def success_message(self, result: Any) -> Words:
         """Return the sentence shown afterwards."""

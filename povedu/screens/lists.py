@@ -194,10 +194,10 @@ class ListScreen(FilteredRows):
 
     # Table, columns, pages.
 
-    def table(self) -> Table:
-        """Return the table, sorted as asked, with the chosen columns."""
+    def table(self, without: Sequence[str] = ()) -> Table:
+        """Return the table, sorted as asked, with the chosen columns, or those not ``without``."""
         data = self.filtered()
-        exclude: tuple[str, ...] = () if self.allowed_bulk() else ("select",)
+        exclude = tuple(without) if self.allowed_bulk() else ("select", *without)
         table = self.table_class(data, request=self.request, exclude=exclude, **self.table_extra())
         sort = self.request.GET.get("sort", "")
         if sort:
@@ -206,8 +206,9 @@ class ListScreen(FilteredRows):
                 raise BadRequest("unknown sort")
             table.order_by = sort
         self._settle_order(table)
-        for name in self.hidden_columns(table):
-            table.columns.hide(name)
+        if not without:
+            for name in self.hidden_columns(table):
+                table.columns.hide(name)
         return table
 
     def table_extra(self) -> dict[str, Any]:
@@ -325,12 +326,7 @@ class ListScreen(FilteredRows):
         if search is not None:
             request.GET = QueryDict(f"{order.query}&search=replayed")
             screen.search = search
-        table = screen.table()
-        shown = [column.name for column in table.columns.columns.values() if column.visible]
-        for name in shown:
-            if name in order.hidden:
-                table.columns.hide(name)
-        return table
+        return screen.table(without=("select", *order.hidden))
 
     # Bulk actions.
 

@@ -35,6 +35,16 @@ def claim_submission(*, token: str, user_id: int, now: datetime) -> Submission |
     return claimed
 
 
+def refuse_second(*, token: str, user_id: int) -> None:
+    """Raise SentBefore where the form was carried out already; asked before it is checked.
+
+    What the first click made would otherwise stand in the way of the second as a duplicate.
+    """
+    first = Submission.objects.filter(token=token[:40], user_id=user_id).first() if token else None
+    if first is not None:
+        raise SentBefore(first.led_to)
+
+
 def note_result(submission: Submission | None, url: str) -> None:
     """Remember where the form led, for the second click."""
     if submission is not None:

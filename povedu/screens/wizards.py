@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
-from povedu.screens.base import Screen, Words, url_or_blank
+from povedu.screens.base import Screen, Words, own_url, url_or_blank
 from povedu.screens.forms import native_input
 from povedu.screens.services import SentBefore, claim_submission, note_result
 
@@ -93,8 +93,7 @@ class WizardScreen(Screen):
 
     def success_url(self, result: Any) -> str:
         """Return where to go afterwards."""
-        own = getattr(result, "get_absolute_url", None)
-        return str(own()) if own is not None else url_or_blank(self.success_url_name)
+        return own_url(result) or url_or_blank(self.success_url_name)
 
     def cleaned(self) -> tuple[dict[str, Any], Step | None]:
         """Return all cleaned values, and the first step that still has a mistake."""

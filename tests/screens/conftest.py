@@ -34,12 +34,10 @@ def demo(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TEMPLATES = [
         {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], folder]}
     ]
-    shared = [
-        one for one in menu._modules() if getattr(one, "__name__", "") == "povedu.screens.urls"
-    ]
-    monkeypatch.setattr(menu, "_modules", lambda: [*shared, site])
+    from povedu.screens import urls as own
+
+    monkeypatch.setattr(menu, "_modules", lambda: [own, site])
     site.EXPORTS.clear()
-    yield
 
 
 @pytest.fixture

@@ -225,6 +225,7 @@ class SchoolQueue(QueueScreen):
     write_action = EDIT
     title = "待核学校"
     selector = schools_in
+    filterset_class = SchoolFilter
     url_name = "demo-queue-item"
     service = settle
     undo_service = take_back
