@@ -111,3 +111,65 @@ class DonorKind(models.TextChoices):
     COMPANY = "company", _("企业")
     FOUNDATION = "foundation", _("基金会")
     AGENCY = "agency", _("机关单位")
+
+
+class Skip(models.TextChoices):
+    """Why a child got no award from a run."""
+
+    IDENTITY = "identity-unconfirmed", _("身份未确认")
+    NO_HARDSHIP = "no-hardship", _("无相应困难身份")
+    NO_STANDARD = "no-standard", _("无适用标准")
+    NO_TIER = "no-tier", _("未认定档次")
+    RISK_REMOVED = "risk-removed", _("风险已消除")
+    NOT_STUDYING = "not-studying", _("不在读")
+    NOT_APPLIED = "not-applied", _("未申请或认定未通过")
+    ALREADY = "already", _("本学期已有资助决定")
+    ALREADY_THIS_YEAR = "already-this-year", _("本学年已享受")
+    ALREADY_EVER = "already-ever", _("已享受过一次性资助")
+    EXCLUDED = "excluded", _("已享受互斥项目")
+    BASE_MISSING = "base-missing", _("未享受被叠加的项目")
+    ENROLLED_TWICE = "enrolled-twice", _("同一学期在两校就读，只计一校")
+    NO_MONEY = "no-money", _("资金已用尽")
+
+
+class DueProblem(models.TextChoices):
+    """Why a due instalment cannot go into a batch, or must be looked at."""
+
+    NO_CARD = "no-card", _("无已审核的收款账户")
+    IDENTITY = "identity", _("身份未确认")
+    SHARED_CARD = "shared-card", _("多人共用同一账户")
+    RARE_GLYPH = "rare-glyph", _("户名含自造字，银行系统不能识别")
+
+
+AWARD_MOVES = (
+    (AwardState.PROPOSED, AwardState.PUBLICISED),
+    (AwardState.PROPOSED, AwardState.GRANTED),
+    (AwardState.PROPOSED, AwardState.CANCELLED),
+    (AwardState.PUBLICISED, AwardState.GRANTED),
+    (AwardState.PUBLICISED, AwardState.CANCELLED),
+    (AwardState.GRANTED, AwardState.SUSPENDED),
+    (AwardState.GRANTED, AwardState.CANCELLED),
+    (AwardState.SUSPENDED, AwardState.GRANTED),
+    (AwardState.SUSPENDED, AwardState.CANCELLED),
+)
+NOTICE_MOVES = (
+    (NoticeState.DRAFT, NoticeState.PUBLISHED),
+    (NoticeState.PUBLISHED, NoticeState.TAKEN_DOWN),
+)
+BATCH_MOVES = (
+    (BatchState.DRAFT, BatchState.FROZEN),
+    (BatchState.DRAFT, BatchState.VOIDED),
+    (BatchState.FROZEN, BatchState.DRAFT),
+    (BatchState.FROZEN, BatchState.APPROVED),
+    (BatchState.FROZEN, BatchState.VOIDED),
+    (BatchState.APPROVED, BatchState.RELEASED),
+    (BatchState.APPROVED, BatchState.VOIDED),
+    (BatchState.RELEASED, BatchState.CLOSED),
+)
+PAYMENT_MOVES = (
+    (PaymentState.PENDING, PaymentState.SENT),
+    (PaymentState.PENDING, PaymentState.VOIDED),
+    (PaymentState.SENT, PaymentState.SETTLED),
+    (PaymentState.SENT, PaymentState.RETURNED),
+    (PaymentState.RETURNED, PaymentState.VOIDED),
+)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.ledger.choices import FundSource
@@ -117,6 +118,10 @@ class PublicNotice(models.Model):
     def __str__(self) -> str:
         return self.heading
 
+    def get_absolute_url(self) -> str:
+        """Return the notice's page."""
+        return reverse("subsidies:notice-detail", args=[self.pk])
+
 
 class Award(models.Model):
     """The decision to pay a student from a programme in a term; facts are frozen when granted.
@@ -169,6 +174,7 @@ class Award(models.Model):
         Standard, verbose_name=_("标准"), on_delete=models.PROTECT, related_name="awards"
     )
     amount = MoneyField(_("金额（元）"))
+    budget_year = models.PositiveSmallIntegerField(_("预算年度"))
     state = models.CharField(
         _("状态"), max_length=12, choices=AwardState.choices, default=AwardState.PROPOSED
     )
@@ -223,10 +229,15 @@ class Award(models.Model):
         indexes = [
             models.Index(fields=["programme", "term", "state"], name="award_programme_term"),
             models.Index(fields=["school", "term"], name="award_school_term"),
+            models.Index(fields=["job_id"], name="award_job"),
         ]
 
     def __str__(self) -> str:
         return f"{self.student} {self.programme} {self.term}"
+
+    def get_absolute_url(self) -> str:
+        """Return the award's page."""
+        return reverse("subsidies:award-detail", args=[self.pk])
 
 
 class AwardSource(models.Model):

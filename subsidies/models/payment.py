@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.ledger.choices import FundSource
@@ -61,6 +62,7 @@ class DisbursementBatch(models.Model):
     """Payments made together: frozen, approved by somebody else, released, answered, closed.
 
     ``digest`` binds the approval to the frozen content; any change after it voids the approval.
+    ``anchor`` is the ledger's end (count and hash) when the batch went out; it is on the pay sheet.
     """
 
     number = models.CharField(_("批次号"), max_length=40, unique=True)
@@ -94,6 +96,7 @@ class DisbursementBatch(models.Model):
     approved_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
     approved_digest = models.CharField(_("审批时摘要"), max_length=64, blank=True)
     released_at = models.DateTimeField(_("送出时间"), null=True, blank=True)
+    anchor = models.CharField(_("台账锚"), max_length=90, blank=True)
     closed_at = models.DateTimeField(_("关闭时间"), null=True, blank=True)
     note = models.CharField(_("备注"), max_length=200, blank=True)
 
@@ -116,6 +119,10 @@ class DisbursementBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Return the batch's page."""
+        return reverse("subsidies:batch-detail", args=[self.pk])
 
 
 class Payment(models.Model):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.accounts.choices import OfficeCode
@@ -39,7 +40,9 @@ class Programme(models.Model):
         blank=True,
         related_name="top_ups",
     )
+    requires_base = models.BooleanField(_("须先享受被叠加的项目"), default=False)
     excludes = models.ManyToManyField("self", verbose_name=_("互斥项目"), blank=True)
+    excludes_risk_removed = models.BooleanField(_("开学时风险已消除的不再享受"), default=False)
     needs_notice = models.BooleanField(_("须公示"), default=True)
     needs_application = models.BooleanField(_("须申请"), default=False)
     document = models.CharField(_("依据文件"), max_length=120, blank=True)
@@ -66,6 +69,10 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the programme's page."""
+        return reverse("subsidies:programme-detail", args=[self.pk])
 
 
 class Standard(models.Model):
@@ -123,8 +130,8 @@ class Standard(models.Model):
 class SourceRule(models.Model):
     """Who pays an award, in order: so much per head for so many heads and so much money.
 
-    ``amount_per_head`` empty means the whole remainder of the award. Heads and money are counted
-    over the fiscal (calendar) year ``year``.
+    ``amount_per_head`` empty means the whole remainder of the award. A head is an award that draws
+    on the source; heads and money are counted over the fiscal (calendar) year ``year``.
     """
 
     programme = models.ForeignKey(
@@ -144,6 +151,9 @@ class SourceRule(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["programme", "year", "position"], name="source_rule_once"
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "year", "source"], name="source_rule_source_once"
             ),
             models.CheckConstraint(
                 condition=Q(amount_per_head__isnull=True) | Q(amount_per_head__gt=0),

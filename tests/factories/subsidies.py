@@ -68,7 +68,7 @@ class SourceRuleFactory(factory.django.DjangoModelFactory[SourceRule]):
 
     programme = factory.SubFactory(ProgrammeFactory)
     year = 2016
-    position = factory.Sequence(lambda n: n % 1000)
+    position = 1
     source = "central"
 
 
@@ -126,6 +126,7 @@ class AwardFactory(factory.django.DjangoModelFactory[Award]):
     grade = 3
     standard = factory.SubFactory(StandardFactory, programme=factory.SelfAttribute("..programme"))
     amount = HALF
+    budget_year = 2016
     state = "granted"
     proposed_by = factory.SubFactory(UserFactory)
     proposed_at = MOMENT

@@ -1,0 +1,64 @@
+"""When the parts of an award fall due, and which source pays which part: pure functions."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from povedu.terms import Term
+from subsidies.choices import Cadence
+
+
+class Part(NamedTuple):
+    """One instalment: its period's name, its due date, its amount in fen."""
+
+    period: str
+    due_on: date
+    amount_fen: int
+
+
+def months_of(term: Term) -> list[date]:
+    """Return the first day of each month that a term covers: September–February, March–August."""
+    start = term.starts_on
+    return [
+        date(start.year + (start.month - 1 + step) // 12, (start.month - 1 + step) % 12 + 1, 1)
+        for step in range(6)
+    ]
+
+
+def plan(cadence: str, amount_fen: int, term: Term) -> list[Part]:
+    """Return the instalments of an award in a term; ``amount_fen`` is one of them.
+
+    A yearly award falls due in the term in which it is made, once in its academic year; its
+    period is named by that year, so that the database keeps it single as well.
+    """
+    if cadence == Cadence.MONTH:
+        return [Part(f"{month:%Y-%m}", month, amount_fen) for month in months_of(term)]
+    period = {Cadence.YEARLY: term.academic_year, Cadence.ONCE: "once"}.get(
+        Cadence(cadence), term.code
+    )
+    return [Part(period, term.starts_on, amount_fen)]
+
+
+def spread(
+    parts: Sequence[int], sources: Sequence[tuple[str, int]]
+) -> list[list[tuple[str, int]]]:
+    """Say which source pays how much of each part, in order, exactly to the fen.
+
+    The sources are used up one after another; both sides must have the same sum.
+    """
+    if sum(parts) != sum(amount for _source, amount in sources):
+        raise ValueError("parts and sources differ")
+    left = [[source, amount] for source, amount in sources]
+    spread_out: list[list[tuple[str, int]]] = []
+    for part in parts:
+        paid: list[tuple[str, int]] = []
+        while part:
+            source, available = left[0]
+            taken = min(part, int(available))
+            paid.append((str(source), taken))
+            part -= taken
+            left[0][1] = int(available) - taken
+            if not left[0][1]:
+                left.pop(0)
+        spread_out.append(paid)
+    return spread_out
