@@ -205,7 +205,10 @@ class PaymentSource(models.Model):
 
 
 class BankReturn(models.Model):
-    """A bank's answer file to a batch; the same file is taken once."""
+    """A bank's answer file to a batch; the same file is taken once.
+
+    Reading matches its lines; only applying it (``applied_at``) moves payments and the ledger.
+    """
 
     batch = models.ForeignKey(
         DisbursementBatch,
@@ -216,6 +219,7 @@ class BankReturn(models.Model):
     file_name = models.CharField(_("文件名"), max_length=120)
     file_sha256 = models.CharField(_("文件哈希"), max_length=64)
     received_at = models.DateTimeField(_("接收时间"))
+    applied_at = models.DateTimeField(_("入账时间"), null=True, blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("登记人"),
@@ -233,6 +237,10 @@ class BankReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch.number} {self.file_name}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the answer."""
+        return reverse("subsidies:bank-return-detail", args=[self.pk])
 
 
 class BankReturnLine(models.Model):

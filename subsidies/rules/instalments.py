@@ -39,26 +39,26 @@ def plan(cadence: str, amount_fen: int, term: Term) -> list[Part]:
     return [Part(period, term.starts_on, amount_fen)]
 
 
-def spread(
-    parts: Sequence[int], sources: Sequence[tuple[str, int]]
-) -> list[list[tuple[str, int]]]:
+def spread(parts: Sequence[int], sources: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:
     """Say which source pays how much of each part, in order, exactly to the fen.
 
     The sources are used up one after another; both sides must have the same sum.
     """
     if sum(parts) != sum(amount for _source, amount in sources):
         raise ValueError("parts and sources differ")
-    left = [[source, amount] for source, amount in sources]
+    names = [source for source, _amount in sources]
+    left = [amount for _source, amount in sources]
+    at = 0
     spread_out: list[list[tuple[str, int]]] = []
     for part in parts:
         paid: list[tuple[str, int]] = []
         while part:
-            source, available = left[0]
-            taken = min(part, int(available))
-            paid.append((str(source), taken))
+            taken = min(part, left[at])
+            if taken:
+                paid.append((names[at], taken))
             part -= taken
-            left[0][1] = int(available) - taken
-            if not left[0][1]:
-                left.pop(0)
+            left[at] -= taken
+            if not left[at]:
+                at += 1
         spread_out.append(paid)
     return spread_out

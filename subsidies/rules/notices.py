@@ -1,7 +1,7 @@
 """What a public notice may say: its columns and the words that its heading may not hold.
 
-Rule: 教财厅函〔2017〕28号 — name, school, grade, class and major only; nothing that tells of hardship
-(教财〔2018〕16号, 全国学生资助管理中心第9号预警).
+Rule: 教财厅函〔2017〕28号 — name, school, grade, class and major only; nothing that tells of
+hardship (教财〔2018〕16号, 全国学生资助管理中心第9号预警).
 """
 
 COLUMNS = ("name", "school_name", "grade_label", "class_name", "major")

@@ -87,9 +87,7 @@ PRESETS: tuple[Preset, ...] = (
             PresetStandard(
                 _A2019, Stage.JUNIOR, "625", "312.50", "按寄宿生标准50%", _M, _DAY, FOUR_KINDS
             ),
-            PresetStandard(
-                _S2024, Stage.PRIMARY, "625", "312.50", _MOF_2024, _H, _DAY, FOUR_KINDS
-            ),
+            PresetStandard(_S2024, Stage.PRIMARY, "625", "312.50", _MOF_2024, _H, _DAY, FOUR_KINDS),
             PresetStandard(_S2024, Stage.JUNIOR, "750", "375", _MOF_2024, _H, _DAY, FOUR_KINDS),
         ),
     ),
