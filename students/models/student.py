@@ -45,6 +45,7 @@ class Student(models.Model):
     stated_id_number = ProtectedField(IdNumber, verbose_name=_("填报证号"))
     stated_index = models.CharField(_("填报证号索引"), max_length=32, blank=True, editable=False)
     first_15_index = models.CharField(_("前15位索引"), max_length=32, blank=True, editable=False)
+    id_was_recovered = models.BooleanField(_("证号由其他栏还原"), default=False, editable=False)
     identity_confirmed = models.BooleanField(_("身份已确认"), default=False)
     state = models.CharField(
         _("状态"), max_length=10, choices=StudentState.choices, default=StudentState.STUDYING

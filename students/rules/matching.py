@@ -26,6 +26,7 @@ class Child(NamedTuple):
     id_index: str
     stated_index: str
     first_15_index: str
+    recovered: bool
     confirmed: bool
     township: str
 
@@ -96,7 +97,7 @@ def identity_pairs(children: Sequence[Child], entries: Sequence[Listed]) -> list
     pairs = []
     for child in children:
         for entry in by_id.get(child.id_index, ()) if child.id_index else ():
-            recovered = entry.recovered or child.stated_index != child.id_index
+            recovered = entry.recovered or child.recovered
             stage = LinkStage.RECOVERED if recovered else LinkStage.ID
             codes = ("id-equal", *differences(child, entry))
             automatic = "name-differs" not in codes

@@ -106,15 +106,16 @@ def _children(students: QuerySet[Student], schools: Mapping[int, Site]) -> list[
         "id_index",
         "stated_index",
         "first_15_index",
+        "id_was_recovered",
         "identity_confirmed",
         "home_division_id",
         "school_id",
     )
     children = []
     for row in rows.iterator(chunk_size=5000):
-        site = schools.get(row[10]) if row[10] else None
-        division = row[9] or (site.division if site else "")
-        children.append(Child._make((*row[:9], _township(division))))
+        site = schools.get(row[11]) if row[11] else None
+        division = row[10] or (site.division if site else "")
+        children.append(Child._make((*row[:10], _township(division))))
     return children
 
 

@@ -23,12 +23,14 @@ _PLAIN = (
     *("student_no", "name", "sex", "birth_on", "ethnicity", "stage", "grade", "class_name"),
     *("is_boarder", "guardian_name"),
 )
+_DERIVED = frozenset({"fixed-15-digits", "fixed-from-student-no", "fixed-from-certificate"})
 _SEALED = ("home_address", "guardian_id_number", "phone")
 _COMPARED = ("id_index", "stated_index", "school_id", *_PLAIN)
 _STUDENT_FIELDS = (
     *("id", "county", "student_no", "student_no_index", "name", "normal_name", "pinyin"),
     *("initials", "sex", "birth_on", "ethnicity", "id_number", "id_index", "stated_id_number"),
-    *("stated_index", "first_15_index", "identity_confirmed", "state", "school", "stage", "grade"),
+    *("stated_index", "first_15_index", "id_was_recovered"),
+    *("identity_confirmed", "state", "school", "stage", "grade"),
     *("class_name", "is_boarder", "home_address", "guardian_name", "guardian_relation"),
     *("guardian_id_number", "phone", "version", "entered_at"),
 )
@@ -52,6 +54,7 @@ class _Child:
     stated: str
     valid: str
     token: str = ""
+    recovered: bool = False
     target: int | None = None
     known: dict[str, Any] = field(default_factory=dict)
 
@@ -76,6 +79,11 @@ def _children(frame: Frame, context: Context, *, accepted: bool = True) -> list[
         for at, problems in frame.problems.items()
         if any(problem.code == "id-birth-mismatch" for problem in problems)
     }
+    derived = {
+        at
+        for at, problems in frame.problems.items()
+        if any(problem.code in _DERIVED for problem in problems)
+    }
     children = []
     for at, valid in enumerate(valid_ids(frame)):
         if not accepted and frame.outcome(at) == "refused":
@@ -97,7 +105,9 @@ def _children(frame: Frame, context: Context, *, accepted: bool = True) -> list[
             "student_no_index": blind_index("student-no", values["student_no"]),
         }
         sealed = {name: columns[name][at] or "" for name in _SEALED}
-        children.append(_Child(at, values, sealed, number, confirmed, str(tokens[at] or "")))
+        recovered = at in derived and bool(confirmed)
+        token = str(tokens[at] or "")
+        children.append(_Child(at, values, sealed, number, confirmed, token, recovered))
     return children
 
 
@@ -314,7 +324,8 @@ def _enter(children: list[_Child], context: Context) -> None:
             *(pinyin(child.values["name"])[:80], initials(child.values["name"])[:40]),
             *(child.values["sex"], child.values["birth_on"], child.values["ethnicity"][:20]),
             *(child.valid, child.id_index, child.stated, child.values["stated_index"]),
-            *(_first_15(child.stated), bool(child.valid), "studying", child.values["school_id"]),
+            *(_first_15(child.stated), child.recovered, bool(child.valid)),
+            *("studying", child.values["school_id"]),
             *(child.values["stage"], child.values["grade"], child.values["class_name"]),
             *(child.values["is_boarder"], child.sealed["home_address"]),
             *(child.values["guardian_name"][:40], "", child.sealed["guardian_id_number"]),
@@ -397,12 +408,13 @@ def _write_identity(children: list[_Child]) -> None:
         Student,
         (
             *("id_number", "id_index", "stated_id_number", "stated_index", "first_15_index"),
-            "identity_confirmed",
+            *("id_was_recovered", "identity_confirmed"),
         ),
         [
             (
                 *(child.target, child.valid, child.id_index, child.stated),
-                *(child.values["stated_index"], _first_15(child.stated), bool(child.valid)),
+                *(child.values["stated_index"], _first_15(child.stated)),
+                *(child.recovered, bool(child.valid)),
             )
             for child in children
         ],

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
-from povedu.bulk import insert_rows
+from povedu.bulk import insert_rows, update_rows
 from povedu.errors import Refusal
 from povedu.scope import Actor
 from povedu.terms import Term
@@ -277,12 +277,7 @@ def _insert_or_update(
         else:
             fresh.append((prepared.county.pk, prepared.term.code, *key, run.pk, *values))
     insert_rows(Finding, ["county", "term", "kind", "subject_key", "first_run", *_FIELDS], fresh)
-    attributes = [str(getattr(Finding._meta.get_field(name), "attname", name)) for name in _FIELDS]
-    Finding.objects.bulk_update(
-        [Finding(pk=pk, **dict(zip(attributes, values, strict=True))) for pk, values in changed],
-        _FIELDS,
-        batch_size=200,
-    )
+    update_rows(Finding, _FIELDS, [(pk, *values) for pk, values in changed])
 
 
 class _Evidence:

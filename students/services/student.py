@@ -154,6 +154,7 @@ def take_identity(student: Student, identity: Identity) -> dict[str, list[Any]]:
             "id_number": IdNumber(identity.number),
             "id_index": identity.id_index,
             "first_15_index": identity.first_15_index,
+            "id_was_recovered": identity.recovered,
             "identity_confirmed": True,
             "birth_on": identity.birth_on,
             "sex": identity.sex,
@@ -169,6 +170,7 @@ def _checked(identity: Identity, details: StudentDetails) -> dict[str, Any]:
         "stated_id_number": IdNumber(identity.stated),
         "stated_index": identity.stated_index,
         "first_15_index": identity.first_15_index,
+        "id_was_recovered": identity.recovered,
         "identity_confirmed": bool(identity.number),
     }
     if identity.number:
