@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.money import MoneyField
@@ -53,3 +54,7 @@ class MealReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school} {self.month:%Y-%m}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its month."""
+        return f"{reverse('schools:meal-month')}?month={self.month:%Y-%m}"

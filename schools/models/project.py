@@ -38,6 +38,10 @@ class ProjectBatch(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the address of its projects."""
+        return f"{reverse('schools:project-list')}?batch={self.pk}"
+
 
 class Project(models.Model):
     """One piece of work at one school; county-wide purchases have no school of their own.

@@ -1,6 +1,6 @@
 """Reading projects, their money, steps and equipment."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import (
     BooleanField,
@@ -111,7 +111,19 @@ def projects_on(scope: Scope, today: date) -> QuerySet[Project]:
 
 def milestones(scope: Scope) -> QuerySet[Milestone]:
     """Return the milestones of the projects in scope."""
-    return Milestone.objects.filter(_inside(scope)).select_related("project")
+    return Milestone.objects.filter(_inside(scope)).select_related(
+        "project__division", "project__school"
+    )
+
+
+def milestones_due(scope: Scope, today: date) -> QuerySet[Milestone]:
+    """Return the milestones of running projects that are due within two weeks and not done."""
+    return milestones(scope).filter(
+        done_on=None,
+        due_on__gte=today,
+        due_on__lte=today + timedelta(days=14),
+        project__state__in=RUNNING,
+    )
 
 
 def payments(scope: Scope) -> QuerySet[ProjectPayment]:
