@@ -36,3 +36,13 @@ def school(db):
 def stranger(db):
     """The clerk of another school."""
     return actor_of("school_clerk", division_prefix=f"{COUNTY}200", school_code="2153000099")
+
+
+@pytest.fixture
+def png():
+    """A picture of one pixel, as an upload."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tests.schools.test_rules import png as picture
+
+    return SimpleUploadedFile("roof.png", picture(), content_type="text/html")
