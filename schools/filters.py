@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from povedu.screens.filters import ScreenFilterSet
+from povedu.screens.months import MonthInput
 from schools import selectors
 from schools.choices import DivisionLevel
-from schools.forms.scoped import MonthInput
 from schools.models import (
     Division,
     EquipmentItem,

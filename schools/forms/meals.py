@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from povedu.scope import Scope
+from povedu.screens.months import MonthField
 from schools import selectors
-from schools.forms.scoped import MonthField, SchoolChoice, ScopedModelForm
+from schools.forms.scoped import SchoolChoice, ScopedModelForm
 from schools.models import MealReport, School
 
 

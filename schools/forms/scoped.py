@@ -1,7 +1,6 @@
 """Forms whose choices lie in the reader's scope, and the fields they share."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -86,28 +85,3 @@ class DivisionChoice(DivisionField):
         """Write the township before a village."""
         parent = obj.parent
         return f"{parent.name} {obj.name}" if parent and obj.level == "village" else obj.name
-
-
-class MonthInput(forms.TextInput):
-    """The browser's own month control; where it has none, text as 2016-09."""
-
-    input_type = "month"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"placeholder": "2016-09", **(attrs or {})})
-
-    def format_value(self, value: Any) -> str | None:
-        """Write a date as year and month."""
-        return f"{value:%Y-%m}" if isinstance(value, date | datetime) else value
-
-
-class MonthField(forms.DateField):
-    """A month, kept as its first day."""
-
-    widget = MonthInput
-    input_formats = ("%Y-%m", "%Y-%m-%d")
-
-    def to_python(self, value: Any) -> date | None:
-        """Read a month."""
-        day = super().to_python(value)
-        return day.replace(day=1) if day else None

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from povedu.scope import Actor
 from povedu.screens import Button, ListScreen, Todo
 from povedu.screens.base import Words
+from povedu.screens.months import MonthField
 from schools import filters, selectors, services, tables
 from schools.forms import meals as forms
-from schools.forms.scoped import MonthField
 from schools.models import MealReport, School
 from schools.rules.meals import month_after, month_before
 from schools.views.scoped import ScopedFormScreen, local_day
