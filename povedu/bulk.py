@@ -74,22 +74,44 @@ def insert_rows(
     """Insert rows of Python values, one value per named field; return how many.
 
     Values go through each field's own conversion, so money, sealed values and JSON are stored as
-    ``save`` would store them. Fields not named take their database default, so name every field
-    without one. Constraints are the database's; an IntegrityError leaves nothing behind inside the
-    caller's transaction.
+    ``save`` would store them, and a field not named takes its default as ``save`` would give it.
+    Constraints are the database's; an IntegrityError leaves nothing behind inside the caller's
+    transaction.
     """
     fields = [model._meta.get_field(name) for name in field_names]
-    columns = [str(field.column) for field in fields]  # type: ignore[union-attr]
-    convert = [field.get_db_prep_save for field in fields]  # type: ignore[union-attr]
+    others = _unnamed(model, {str(field.name) for field in fields})
+    columns = [str(field.column) for field in (*fields, *others)]  # type: ignore[union-attr]
+    convert = [field.get_db_prep_save for field in (*fields, *others)]  # type: ignore[union-attr]
+    fixed = [not callable(field.default) for field in others]
+    first = [field.get_default() for field in others]
+
+    def defaults() -> list[Any]:
+        return [
+            value if is_fixed else field.get_default()
+            for field, value, is_fixed in zip(others, first, fixed, strict=True)
+        ]
 
     def converted() -> Iterator[list[Any]]:
         for row in rows:
+            values = (*row, *defaults()) if others else row
             yield [
                 _plain(function(value, connection))
-                for function, value in zip(convert, row, strict=True)
+                for function, value in zip(convert, values, strict=True)
             ]
 
     return write_rows(model._meta.db_table, columns, converted())
+
+
+def _unnamed(model: type[models.Model], named: set[str]) -> list["models.Field[Any, Any]"]:
+    """Return the fields that need a default from Python: those the database fills are left out."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in named
+        and not field.generated
+        and not field.has_db_default()
+        and (not field.primary_key or field.has_default())
+    ]
 
 
 def _plain(value: Any) -> Any:
