@@ -127,7 +127,18 @@ def _meanings(
         shown = "/".join(part for part in (_line(parent), _line(child)) if part)
         name = vocabulary.field_under(parent, child) if upper or lower else None
         columns.append(ColumnMeaning(index, shown, name or None))
-    return _without_doubles(columns)
+    return _with_stand_ins(_without_doubles(columns), vocabulary.kind)
+
+
+def _with_stand_ins(columns: list[ColumnMeaning], kind: IntakeKind) -> list[ColumnMeaning]:
+    """Let a column stand in for a field that no column names, as the kind allows."""
+    named = {one.field for one in columns}
+    for wanted, stand_in in kind.stand_ins.items():
+        if wanted not in named:
+            for one in columns:
+                if one.field == stand_in:
+                    one.field = wanted
+    return columns
 
 
 def _line(text: str) -> str:

@@ -136,7 +136,8 @@ class IntakeKind:
     ``needs`` names what must be given besides the file: school, term, as_of. ``prepare`` reads the
     lookups, ``check`` looks across columns, ``classify`` says per row new, changed or unchanged
     without writing, ``apply`` writes set-wise inside the caller's transaction. ``must`` are the
-    fields a heading row has to name.
+    fields a heading row has to name; ``stand_ins`` says which field may stand in for which where
+    a ledger has no column of its own for it (the head of household for the person).
     """
 
     code: str
@@ -147,6 +148,7 @@ class IntakeKind:
     apply: "Callable[[Frame, Context], Applied]"
     must: tuple[str, ...] = ("name",)
     needs: frozenset[str] = frozenset()
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
     order: int = 100
     description: object = ""
     unit: object = ""

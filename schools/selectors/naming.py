@@ -85,3 +85,25 @@ def county_codes() -> list[str]:
     """Return the six-digit codes of all counties."""
     counties = Division.objects.filter(level="county").values_list("pk", flat=True)
     return sorted(code[:6] for code in counties)
+
+
+def division_names(county_code: str) -> dict[str, str]:
+    """Return the code of each township by name, and of each village by ``township/village``.
+
+    A village name that is unique in the county is found without its township too.
+    """
+    names: dict[str, str] = {}
+    townships: dict[str, str] = {}
+    villages: dict[str, set[str]] = {}
+    rows = Division.objects.filter(code__startswith=county_code).values_list("pk", "name", "level")
+    for code, name, level in sorted(rows):
+        if level == "township":
+            townships[code[:9]] = name
+            names[name] = code
+        elif level == "village":
+            villages.setdefault(name, set()).add(code)
+            names[f"{townships.get(code[:9], '')}/{name}"] = code
+    for name, codes in villages.items():
+        if len(codes) == 1:
+            names.setdefault(f"/{name}", next(iter(codes)))
+    return names
