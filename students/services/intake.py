@@ -337,7 +337,7 @@ def _enter(children: list[_Child], context: Context) -> None:
 
 
 def _first_15(stated: str) -> str:
-    return blind_index("id15", stated[:15]) if len(stated) >= 15 else ""
+    return blind_index("id-15", stated[:15]) if len(stated) >= 15 else ""
 
 
 def _update(

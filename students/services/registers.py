@@ -166,7 +166,7 @@ class _Entries:
             *(self.text("person_no", at, 40), name, normal_name(name)[:40], pinyin(name)[:80]),
             *(frame.column("sex")[at] or "", frame.column("birth_on")[at] or None, stated),
             *(blind_index("id", self.valid[at]), blind_index("id", stated)),
-            *(blind_index("id15", stated[:15]) if len(stated) >= 15 else "", at in self.recovered),
+            *(blind_index("id-15", stated[:15]) if len(stated) >= 15 else "", at in self.recovered),
             *(self.text("relation", at, 20), self.text("head_name", at, 40), self.is_household(at)),
             *(category_of(word, self.text("monitored_kind", at, 40)), word),
             *(self.text("monitored_kind", at, 40), frame.column("risk_removed")[at] or None),

@@ -269,7 +269,7 @@ def _write_students(children: list[Child], entered_at: datetime) -> None:
             *(normal_name(child.name), pinyin(child.name), initials(child.name)),
             *("M" if child.is_boy else "F", child.birth_on, draw.choice(ETHNICITIES)),
             *(confirmed, blind_index("id", confirmed), stated, blind_index("id", stated)),
-            *(blind_index("id15", stated[:15]), not child.bad_id, "studying", child.school.key),
+            *(blind_index("id-15", stated[:15]), not child.bad_id, "studying", child.school.key),
             *(child.stage, child.grade, _class_name(child), child.is_boarder, child.village),
             *(f"{child.village}组", child.guardian, "父亲", "", f"100{draw.randrange(10**8):08d}"),
             *(1, entered_at),
@@ -445,7 +445,7 @@ class _Registers:
             *(self.names[township], self.names[home.village], home.number),
             *(f"{home.number}{order:02d}", name, normal_name(name), pinyin(name)),
             *("M" if is_boy else "F", birth_on, number, blind_index("id", valid)),
-            *(blind_index("id", number), blind_index("id15", number[:15]), False, relation),
+            *(blind_index("id", number), blind_index("id-15", number[:15]), False, relation),
             *(home.head, False, "registered_poor", "建档立卡贫困户", "", None, state, education),
             *(HEALTHY, home.cause, "", home.phone, ""),
         )
@@ -488,7 +488,7 @@ class _Registers:
             *(self.names[f"{village[:9]}000"], self.names[village], "", "", name),
             *(normal_name(name), pinyin(name), "M" if is_boy else "F", birth_on, number),
             *(blind_index("id", number), blind_index("id", number)),
-            *(blind_index("id15", number[:15]), False, relation, name, is_household, category),
+            *(blind_index("id-15", number[:15]), False, relation, name, is_household, category),
             *(stated, "", None, "", "", "", "", "", "", ""),
         )
 
