@@ -176,7 +176,38 @@ def find_heading(sheet: SheetData, vocabulary: Vocabulary) -> Heading | None:
         named = reading.fields().keys()
         if must <= named and len(named) > best_score and _is_heading(reading, texts):
             best, best_score = reading, len(named)
-    return _with_used_columns(best, sheet) if best else None
+    if best is None:
+        return None
+    return _with_used_columns(_with_lower_row(best, sheet, vocabulary, texts), sheet)
+
+
+def _with_lower_row(
+    best: Heading, sheet: SheetData, vocabulary: Vocabulary, texts: list[list[str]]
+) -> Heading:
+    """Add the row below a heading of one row where it is the heading's own second row.
+
+    That is so where a cell is merged down into it, or where it names nobody and holds only words.
+    """
+    row = best.rows[-1]
+    if len(best.rows) > 1 or row + 1 >= len(texts):
+        return best
+    merged = any(top == row < bottom for top, _left, bottom, _right in sheet.merges)
+    if not (merged or _is_words_only(best, vocabulary, texts[row + 1])):
+        return best
+    below = _merged_down(sheet, row + 1, texts[row + 1])
+    upper = _spread(texts[row], below, sheet, row)
+    both = Heading([row, row + 1], _meanings(vocabulary, upper, below))
+    if not best.fields().keys() <= both.fields().keys():
+        both.columns = best.columns
+    return both if _is_heading(both, texts) else best
+
+
+def _is_words_only(best: Heading, vocabulary: Vocabulary, below: list[str]) -> bool:
+    fields = best.fields()
+    keys = [index for name, index in fields.items() if vocabulary.kind.columns[name].key]
+    words = [text for text in below if text.strip()]
+    digits = re.search(r"\d", "".join(words)) if words else None
+    return len(words) > 1 and digits is None and not any(below[index].strip() for index in keys)
 
 
 def _readings(

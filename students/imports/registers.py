@@ -44,7 +44,16 @@ class _RegisterResource(LedgerResource):
     village = Column(
         "village",
         _("行政村"),
-        aliases=("村", "噶查村", "村委会", "村(社区)", "村(居)", "社区(村)", "所在村", "村组(社区)"),
+        aliases=(
+            "村",
+            "噶查村",
+            "村委会",
+            "村(社区)",
+            "村(居)",
+            "社区(村)",
+            "所在村",
+            "村组(社区)",
+        ),
     )
     group_name = Column(None, _("自然村"), aliases=("村民小组", "组", "村小组", "自然村(组)"))
     household_no = Column(
@@ -131,9 +140,13 @@ class PovertyResource(_RegisterResource):
         widget=FlagWidget(yes=("已消除", "消除"), no=("未消除",)),
     )
     cause = Column(
-        "cause", _("主要致贫原因"), aliases=("致贫原因1", "致贫原因", "致(返)贫风险", "主要致贫因素")
+        "cause",
+        _("主要致贫原因"),
+        aliases=("致贫原因1", "致贫原因", "主要致贫因素"),
     )
-    members_count = Column(None, _("人数"), aliases=("家庭人数", "家庭人口"), widget=NumberWidget())
+    members_count = Column(
+        None, _("人数"), aliases=("家庭人数", "家庭人口"), widget=NumberWidget(whole=True)
+    )
 
 
 class CivilAffairsResource(_RegisterResource):
@@ -152,7 +165,7 @@ class CivilAffairsResource(_RegisterResource):
         None,
         _("保障人数"),
         aliases=("人数", "保障人口", "保障人数(分解)", "保障人数/总人数", "总人数", "享受人数"),
-        widget=NumberWidget(),
+        widget=NumberWidget(whole=True),
     )
     starts_on = Column(
         None, _("起始保障年月"), aliases=("保障起始年月", "起保时间"), widget=DateWidget()

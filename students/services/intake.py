@@ -309,7 +309,12 @@ def apply_roster(frame: Frame, context: Context) -> Applied:
     provisional = sum(not child.valid for child in new)
     if provisional:
         applied.after["unconfirmed"] = provisional
-    count_pupils({child.values["school_id"] for child in children}, context.term)
+    count_pupils(
+        school_ids={child.values["school_id"] for child in children},
+        term=context.term,
+        actor=context.actor,
+        now=context.now,
+    )
     return applied
 
 

@@ -1,7 +1,8 @@
 """Bringing other departments' registers in as dated snapshots, and the households they name."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from django.db.models import F
@@ -14,7 +15,7 @@ from povedu.intake.kinds import Applied, Changes, Context
 from povedu.intake.people import valid_ids
 from povedu.protected import blind_index
 from students.models import Household, HouseholdMember, RegisterEntry, RegisterSnapshot
-from students.rules.hardship import category_of
+from students.rules.words import category_in_register
 
 _ENTRY_FIELDS = (
     *("snapshot", "sheet", "row_number", "division", "township", "village", "household_no"),
@@ -51,8 +52,12 @@ def classify_entries(kind: str) -> Callable[[Frame, Context], Changes]:
 
 def _snapshot(kind: str, context: Context) -> RegisterSnapshot | None:
     return RegisterSnapshot.objects.filter(
-        kind=kind, county_id=f"{context.county_code}000000", as_of=context.as_of
+        kind=kind, county_id=f"{context.county_code}000000", as_of=_as_of(context)
     ).first()
+
+
+def _as_of(context: Context) -> date:
+    return context.as_of or context.now.date()
 
 
 def _known_keys(snapshot: RegisterSnapshot | None) -> set[Key]:
@@ -74,9 +79,7 @@ def _keys(frame: Frame) -> list[Key]:
     columns = (frame.column("id_number"), frame.column("name"), frame.column("person_no"))
     return [
         (blind_index("id", number or ""), normal_name(name)[:40], household, (person or "")[:40])
-        for number, name, person, household in zip(
-            *columns, _household_numbers(frame), strict=True
-        )
+        for number, name, person, household in zip(*columns, _household_numbers(frame), strict=True)
     ]
 
 
@@ -112,7 +115,7 @@ def _apply(kind: str, frame: Frame, context: Context, fallback: str) -> Applied:
     snapshot, _made = RegisterSnapshot.objects.get_or_create(
         kind=kind,
         county_id=f"{context.county_code}000000",
-        as_of=context.as_of,
+        as_of=_as_of(context),
         defaults={
             "file_name": context.file_name[:120],
             "import_batch_id": context.batch_id,
@@ -139,6 +142,7 @@ class _Entries:
         self.frame = frame
         self.kind = kind
         self.fallback = fallback
+        self.as_of = _as_of(context)
         self.divisions = context.lookups["divisions"]
         self.valid = valid_ids(frame)
         self.households = _household_numbers(frame)
@@ -148,10 +152,16 @@ class _Entries:
             if any(one.code.startswith("fixed-from-") for one in problems)
         }
         self.has_relation = frame.has("relation")
+        self._categories: dict[tuple[str, str], str] = {}
 
     def text(self, name: str, at: int, length: int) -> str:
         """Return a cell's text, cut to what its column holds."""
         return str(self.frame.column(name)[at] or "")[:length]
+
+    def flag(self, name: str, at: int) -> bool | None:
+        """Return a yes or no, None where nothing is said."""
+        value = self.frame.column(name)[at]
+        return value if isinstance(value, bool) else None
 
     def row(self, snapshot: int, at: int) -> tuple[Any, ...]:
         """Return one entry's values in the order of the entry's fields."""
@@ -168,8 +178,8 @@ class _Entries:
             *(blind_index("id", self.valid[at]), blind_index("id", stated)),
             *(blind_index("id-15", stated[:15]) if len(stated) >= 15 else "", at in self.recovered),
             *(self.text("relation", at, 20), self.text("head_name", at, 40), self.is_household(at)),
-            *(category_of(word, self.text("monitored_kind", at, 40)), word),
-            *(self.text("monitored_kind", at, 40), frame.column("risk_removed")[at] or None),
+            *(self.category(word, at), word),
+            *(self.text("monitored_kind", at, 40), self.flag("risk_removed", at)),
             *(self.text("school_state", at, 20), self.text("education_level", at, 20)),
             *(self.text("health", at, 40), self.text("cause", at, 60)),
             *("", self.text("phone", at, 20), self.text("group_name", at, 60)),
@@ -178,8 +188,17 @@ class _Entries:
     def word(self, at: int) -> str:
         """Return the hardship as the register words it."""
         if self.kind == "poverty-register":
-            return self.text("household_status", at, 60) or "建档立卡贫困户"
+            return self.text("household_status", at, 60)
         return self.text("category", at, 60) or self.fallback or "农村低保"
+
+    def category(self, word: str, at: int) -> str:
+        """Return the canonical category of a row's words, each combination judged once."""
+        key = (word, self.text("monitored_kind", at, 40))
+        if key not in self._categories:
+            self._categories[key] = category_in_register(
+                self.kind, stated=word, monitored=key[1], as_of=self.as_of
+            )
+        return self._categories[key]
 
     def is_household(self, at: int) -> bool:
         """Say whether a row stands for its whole household."""
@@ -192,28 +211,72 @@ class _Entries:
 
 
 def _write_households(frame: Frame, context: Context) -> int:
-    """Bring the households that the newest register names up to it, with all their members."""
+    """Bring the households that the newest register names up to it, with all their members.
+
+    A household keeps its key. One that a later register has already described is left alone, and
+    so are its members; members that this register no longer lists are gone from the household.
+    """
     county = f"{context.county_code}000000"
     rows = _Entries(frame, context, "poverty-register", "")
     groups: dict[str, list[int]] = defaultdict(list)
     for at, number in enumerate(rows.households):
         if number:
             groups[number].append(at)
-    known = _known_households(county, list(groups))
-    older = [pk for pk, seen in known.values() if context.as_of is None or seen <= context.as_of]
-    HouseholdMember.objects.filter(household_id__in=older).delete()
-    Household.objects.filter(pk__in=older).delete()
-    kept = {number for number, (pk, _seen) in known.items() if pk not in set(older)}
-    wanted = {number: members for number, members in groups.items() if number not in kept}
-    keys = dict(zip(wanted, reserve_ids(Household, len(wanted)), strict=True))
-    for number, (pk, _seen) in known.items():
-        if number in keys:
-            keys[number] = pk  # the same household keeps its key
+    keys: dict[str, int] = {}
+    replaced = []
+    for pk, number, seen in _known_households(county, list(groups)):
+        if seen > _as_of(context):
+            del groups[number]
+        else:
+            keys[number] = pk
+            replaced.append(pk)
+    HouseholdMember.objects.filter(household_id__in=replaced).delete()
+    Household.objects.filter(pk__in=replaced).delete()
+    fresh = [number for number in groups if number not in keys]
+    keys.update(zip(fresh, reserve_ids(Household, len(fresh)), strict=True))
     insert_rows(
         Household,
         _HOUSEHOLD_FIELDS,
-        (_household(rows, keys[n], county, n, context) + (len(m), context.as_of) if False else _household(rows, keys[n], county, (n, m), context) for n, m in wanted.items()),
+        (
+            _household(rows, (keys[number], county, number), group)
+            for number, group in groups.items()
+        ),
     )
-    members = ((keys[number], at) for number, group in wanted.items() for at in group)
+    members = [(keys[number], at) for number, group in groups.items() for at in group]
     insert_rows(HouseholdMember, _MEMBER_FIELDS, _members(rows, members))
-    return len(wanted)
+    return len(groups)
+
+
+def _known_households(county: str, numbers: list[str]) -> Iterator[tuple[int, str, date]]:
+    for start in range(0, len(numbers), 5000):
+        yield from Household.objects.filter(
+            county_id=county, household_no__in=numbers[start : start + 5000]
+        ).values_list("pk", "household_no", "seen_as_of")
+
+
+def _household(rows: _Entries, key: tuple[int, str, str], group: list[int]) -> tuple[Any, ...]:
+    head = next((at for at in group if rows.text("relation", at, 20) == "户主"), group[0])
+    township, village = rows.text("township", head, 40), rows.text("village", head, 60)
+    return (
+        *(*key, rows.division(township, village), f"{township}{village}"[:120]),
+        *(rows.text("head_name", head, 40), rows.text("household_status", head, 40)),
+        *(rows.text("monitored_kind", head, 40), rows.flag("risk_removed", head)),
+        *(rows.text("cause", head, 60), rows.text("phone", head, 20), len(group), rows.as_of),
+    )
+
+
+def _members(rows: _Entries, members: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
+    seen: set[tuple[int, str]] = set()
+    births, sexes = rows.frame.column("birth_on"), rows.frame.column("sex")
+    for household, at in members:
+        index = blind_index("id", rows.valid[at])
+        if index and (household, index) in seen:
+            continue
+        seen.add((household, index))
+        yield (
+            *(household, rows.text("person_no", at, 40), rows.text("name", at, 40)),
+            *(sexes[at] or "", births[at] or None, rows.text("id_number", at, 40), index),
+            *(rows.text("relation", at, 20), rows.text("school_state", at, 20)),
+            *(rows.text("education_level", at, 20), rows.text("health", at, 40)),
+            rows.text("labour", at, 30),
+        )
