@@ -23,6 +23,7 @@ _DIGITS_LOST = 1e15  # a spreadsheet number of sixteen digits or more is no long
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?(?:[ T].*)?")
+_UNIT = re.compile(r"(?:万元|万|元|人|台|套|个|间|座|平方米|平米|m2|㎡)$")
 _EPOCH = date(1899, 12, 30)
 
 
@@ -300,7 +301,7 @@ class NumberWidget(LedgerWidget):
         text, _fixes = text_of(cell)
         if not text:
             return Cleaned(None)
-        bare = text.replace(",", "").replace(" ", "").rstrip("元人台套万㎡平方米m2个")
+        bare = _UNIT.sub("", text.replace(",", "").replace(" ", ""))
         unit = Decimal(10_000) if text.endswith(("万", "万元")) else self.scale
         try:
             number = Decimal(bare) * unit

@@ -25,6 +25,10 @@ class SchoolNames:
     by_name: dict[str, NamedSchool] = field(default_factory=dict)
     _shared: set[str] = field(default_factory=set)
 
+    def find(self, code: str, name: str) -> NamedSchool | None:
+        """Return the school of a code, else of a name as the register has it."""
+        return self.by_code.get(code) or self.by_name.get(name)
+
     def learn(self, name: str, school: NamedSchool) -> None:
         """Take in a name; one that two schools share means neither of them."""
         text = tidy(name)
