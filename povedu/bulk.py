@@ -1,14 +1,14 @@
 """Set-wise writing: COPY on PostgreSQL, executemany on SQLite, the same call for both."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 _CHUNK = 5000
 
@@ -78,28 +78,58 @@ def insert_rows(
     Constraints are the database's; an IntegrityError leaves nothing behind inside the caller's
     transaction.
     """
-    fields = [model._meta.get_field(name) for name in field_names]
-    others = _unnamed(model, {str(field.name) for field in fields})
-    columns = [str(field.column) for field in (*fields, *others)]  # type: ignore[union-attr]
-    convert = [field.get_db_prep_save for field in (*fields, *others)]  # type: ignore[union-attr]
-    fixed = [not callable(field.default) for field in others]
+    named: list[Any] = [model._meta.get_field(name) for name in field_names]
+    others = _unnamed(model, {field.name for field in named})
+    fields = [*named, *others]
+    writers = [(_stored_type(field), _conversion(field)) for field in fields]
+    varying = any(callable(field.default) for field in others)
     first = [field.get_default() for field in others]
-
-    def defaults() -> list[Any]:
-        return [
-            value if is_fixed else field.get_default()
-            for field, value, is_fixed in zip(others, first, fixed, strict=True)
-        ]
 
     def converted() -> Iterator[list[Any]]:
         for row in rows:
-            values = (*row, *defaults()) if others else row
+            rest = [field.get_default() for field in others] if varying else first
             yield [
-                _plain(function(value, connection))
-                for function, value in zip(convert, values, strict=True)
+                value if value is None or type(value) is stored else convert(value)
+                for value, (stored, convert) in zip((*row, *rest), writers, strict=True)
             ]
 
-    return write_rows(model._meta.db_table, columns, converted())
+    return write_rows(model._meta.db_table, [field.column for field in fields], converted())
+
+
+# Python types that the drivers store as they are, by a field's internal type.
+_STORED = {
+    **dict.fromkeys(("CharField", "TextField"), str),
+    **dict.fromkeys(("BooleanField",), bool),
+    **dict.fromkeys(
+        (
+            *("AutoField", "BigAutoField", "IntegerField", "BigIntegerField", "SmallIntegerField"),
+            *("PositiveIntegerField", "PositiveSmallIntegerField", "PositiveBigIntegerField"),
+        ),
+        int,
+    ),
+}
+
+
+def _stored_type(field: Any) -> type | None:
+    """Return the type whose values need no conversion for a field, None where all do.
+
+    Asking the field for each of millions of values costs more than the insert itself; a field class
+    that converts in its own way (money, sealed values) keeps being asked.
+    """
+    own = field.target_field if field.is_relation else field
+    internal = own.get_internal_type()
+    usual = getattr(models, internal, None)
+    if usual is None or type(own).get_prep_value is not usual.get_prep_value:
+        return None
+    return _STORED.get(internal)
+
+
+def _conversion(field: Any) -> Callable[[Any], Any]:
+    """Return the field's own conversion to a value that the driver stores."""
+    link = connections[DEFAULT_DB_ALIAS]  # the proxy looks its thread up at every attribute
+    if field.get_internal_type() == "DateField" and link.vendor == "sqlite":
+        return str
+    return lambda value: _plain(field.get_db_prep_save(value, link))
 
 
 def _unnamed(model: type[models.Model], named: set[str]) -> list["models.Field[Any, Any]"]:

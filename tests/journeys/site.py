@@ -158,7 +158,7 @@ class Desk:
         self.page.goto(f"{site.url}/accounts/login/")
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", PASSWORD)
-        self.page.click("form button[type=submit]")
+        self.page.click("form button.btn-primary")
         self.page.wait_for_url(lambda url: "/login" not in url)
 
     def open(self, path: str) -> Page:

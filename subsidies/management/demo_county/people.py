@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.contrib.auth.hashers import make_password
+
 from povedu.accounts.choices import OfficeCode, Role
 from povedu.accounts.models import CountyCalendar, Jurisdiction, User
 from povedu.accounts.selectors import actor_in
@@ -48,10 +50,11 @@ SIGN_INS = (
 def open_accounts(*, clerk_schools: tuple[str, str], now: datetime) -> dict[str, Actor]:
     """Make the accounts and return each one's actor; clerks get the two schools given."""
     actors = {}
+    password = make_password(PASSWORD)  # argon2 is slow by design: once will do here
     for sign_in in SIGN_INS:
-        user = User.objects.create_user(
-            sign_in.username,
-            PASSWORD,
+        user = User.objects.create(
+            username=sign_in.username,
+            password=password,
             name=sign_in.name,
             post=sign_in.post,
             password_changed_at=now,

@@ -10,23 +10,17 @@ from povedu.bulk import insert_rows
 
 
 class Filler:
-    """Collect rows of one model with keys given out from one; write them at once.
-
-    Fields not named take the model's own defaults.
-    """
+    """Collect rows of one model with keys given out from one; write them at once."""
 
     def __init__(self, model: type[models.Model], *field_names: str) -> None:
         self.model = model
-        named = ("id", *field_names)
-        others = [field for field in model._meta.concrete_fields if field.name not in named]
-        self.field_names = (*named, *(field.name for field in others))
-        self.defaults = tuple(field.get_default() for field in others)
+        self.field_names = ("id", *field_names)
         self.rows: list[Sequence[Any]] = []
 
     def add(self, *values: Any) -> int:
         """Take one row and return the key it will have."""
         key = len(self.rows) + 1
-        self.rows.append((key, *values, *self.defaults))
+        self.rows.append((key, *values))
         return key
 
     def write(self) -> int:
