@@ -32,7 +32,8 @@ def _batches(request: HttpRequest | None) -> QuerySet[ProjectBatch]:
     return selectors.batches(request.actor.scope) if request else ProjectBatch.objects.none()  # type: ignore[attr-defined]  # set by middleware
 
 
-def _schools(request: HttpRequest | None) -> QuerySet[School]:
+def schools_in_reach(request: HttpRequest | None) -> QuerySet[School]:
+    """Return the schools that the reader may filter by."""
     return selectors.schools(request.actor.scope) if request else School.objects.none()  # type: ignore[attr-defined]  # set by middleware
 
 
@@ -124,7 +125,7 @@ class ProjectFilter(ScreenFilterSet):
     overdue = django_filters.BooleanFilter(label=_("逾期"), method="by_lateness")
     township = TownshipFilter(field_name="division")
     school = django_filters.ModelChoiceFilter(
-        queryset=_schools, to_field_name="code", label=_("学校")
+        queryset=schools_in_reach, to_field_name="code", label=_("学校")
     )
     completed = django_filters.NumberFilter(
         label=_("完工年度"), field_name="completed_on__year", min_value=2000, max_value=2100
@@ -181,7 +182,7 @@ class MealFilter(ScreenFilterSet):
     month = MonthFilter(field_name="month")
     township = TownshipFilter(field_name="school__division")
     school = django_filters.ModelChoiceFilter(
-        queryset=_schools, to_field_name="code", label=_("学校")
+        queryset=schools_in_reach, to_field_name="code", label=_("学校")
     )
     year = django_filters.NumberFilter(
         label=_("年度"), field_name="month__year", min_value=2000, max_value=2100

@@ -69,6 +69,11 @@ def open_schools(scope: Scope) -> QuerySet[School]:
     return schools(scope).filter(closed_on=None)
 
 
+def receiving_schools(scope: Scope) -> QuerySet[School]:
+    """Return the open schools of the scope's county, which may receive somebody from it."""
+    return open_schools(Scope(scope.county_code))
+
+
 def schools_with_pupils(scope: Scope, term: Term) -> QuerySet[School]:
     """Return the schools in scope with their pupils and boarders of a term."""
     counts = PupilCount.objects.filter(school=OuterRef("pk"), term=term.code).order_by()

@@ -6,6 +6,7 @@ from teachers.selectors.teachers import (
     postings_at,
     running_on,
     staff_of,
+    staff_on,
     teachers,
     teachers_on,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "postings_at",
     "running_on",
     "staff_of",
+    "staff_on",
     "teachers",
     "teachers_on",
 ]

@@ -46,6 +46,11 @@ def staff_of(scope: Scope, school: School) -> QuerySet[Teacher]:
     return teachers(scope).filter(school=school, left_on=None)
 
 
+def staff_on(scope: Scope, school: School, day: date) -> QuerySet[Teacher]:
+    """Return a school's staff with whether each serves away from home on a day."""
+    return teachers_on(scope, day).filter(school=school, left_on=None)
+
+
 def postings_at(scope: Scope, school: School) -> QuerySet[Posting]:
     """Return the postings to a school in scope."""
     return postings(scope).filter(school=school)
