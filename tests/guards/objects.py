@@ -1,0 +1,105 @@
+"""Which row an address with arguments is tried with; every app adds its nouns here.
+
+The key is the beginning of a URL name: ``students:student`` serves ``students:student-detail``,
+``students:student-edit`` and so on; the longest beginning that fits is taken. A builder gets the
+place and the actor and returns the arguments. ``visible`` says whether that actor may see that row;
+without it a row is visible where its place lies in the actor's scope.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from povedu.accounts.models import Jurisdiction
+from povedu.jobs.models import Job
+from povedu.scope import Actor
+from tests import factories as make
+from tests.guards.world import Place, World
+
+Build = Callable[[Place, Actor], dict[str, Any]]
+Visible = Callable[[Actor, Place], bool]
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """How to make the arguments of an address, and who may see the row they name."""
+
+    build: Build
+    visible: Visible = World.covers
+
+
+def row(name: str) -> Arguments:
+    """Serve ``pk`` from the place's row of that name."""
+    return Arguments(lambda place, actor: {"pk": getattr(place, name).pk})
+
+
+def _token(place: Place, actor: Actor) -> dict[str, Any]:
+    """One's own key where the place is one's own, else a stranger's."""
+    if World.covers(actor, place):
+        own = Jurisdiction.objects.get(user=actor.user_id)
+        return {"pk": make.ApiTokenFactory(jurisdiction=own).pk}
+    return {"pk": make.ApiTokenFactory().pk}
+
+
+def _job(place: Place, actor: Actor, **fields: Any) -> Job:
+    """One's own job where the place is one's own, else a stranger's in another county."""
+    if World.covers(actor, place):
+        own = Jurisdiction.objects.get(user=actor.user_id)
+        return make.JobFactory(jurisdiction=own, **fields)
+    return make.JobFactory(division_code=place.county_code, **fields)
+
+
+ARGUMENTS: dict[str, Arguments] = {
+    "accounts:user": row("user"),
+    "accounts:grant-add": row("user"),
+    "accounts:grant": row("grant"),
+    "accounts:jurisdiction": row("jurisdiction"),
+    "accounts:token": Arguments(_token),
+    "audit:entry": row("audit_entry"),
+    # A history of nothing is an empty list, so these pages are visible to whoever may read at all.
+    "audit:subject": Arguments(
+        lambda place, actor: {
+            "subject_type": "students.student",
+            "subject_id": str(place.student.pk),
+        },
+        visible=lambda actor, place: True,
+    ),
+    "jobs:job": Arguments(lambda place, actor: {"pk": _job(place, actor).pk}),
+    "jobs:job-cancel": Arguments(
+        lambda place, actor: {"pk": _job(place, actor, state="queued", finished_at=None).pk}
+    ),
+    "jobs:file": Arguments(
+        lambda place, actor: {"pk": make.JobFileFactory(job=_job(place, actor)).pk}
+    ),
+    "schools:school": row("school"),
+    "schools:project": row("project"),
+    "schools:meal": row("meals"),
+    "schools:equipment": row("equipment"),
+    "schools:division": Arguments(lambda place, actor: {"pk": place.township_code}),
+    "teachers:teacher": row("teacher"),
+    "teachers:posting": row("posting"),
+    "students:student": row("student"),
+    "students:enrolment": row("enrolment"),
+    "students:household": row("household"),
+    "students:finding": row("finding"),
+    "students:payee": row("payee"),
+    "students:reconciliation": row("reconciliation"),
+    "students:snapshot": row("snapshot"),
+    "subsidies:programme": row("programme"),
+    "subsidies:standard": row("standard"),
+    "subsidies:award": row("award"),
+    "subsidies:determination": row("determination"),
+    "subsidies:notice": row("notice"),
+    "subsidies:objection": row("objection"),
+    "subsidies:batch": row("batch"),
+    "subsidies:payment": row("payment"),
+    "subsidies:receipt": row("receipt"),
+    "subsidies:donor": row("donor"),
+    "subsidies:gift": row("gift"),
+}
+
+
+def arguments_for(view_name: str) -> Arguments | None:
+    """Return the entry with the longest beginning that fits a URL name."""
+    fitting = [key for key in ARGUMENTS if view_name == key or view_name.startswith(f"{key}-")]
+    return ARGUMENTS[max(fitting, key=len)] if fitting else None

@@ -1,0 +1,182 @@
+"""Every address × everybody × own and strange rows × every method does what the policy says."""
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.urls import path
+from django.views import View
+
+from povedu.accounts.models import User
+from povedu.screens.base import PUBLIC, Screen
+from schools.models import School
+from tests.guards import routes as walk
+from tests.guards.objects import ARGUMENTS, row
+from tests.guards.recorder import digest, writes
+from tests.guards.routes import routes, unlisted
+from tests.guards.sweep import chosen, sweep, visitor
+from tests.guards.world import CAST, OUTSIDERS, World
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Build the county once for all actors; forget it afterwards."""
+    name = str(connection.settings_dict["NAME"])
+    assert "test_" in name or "memory" in name, "run with a test that is marked django_db"
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+def strangers_secrets(name, world):
+    """Return what this actor must never read."""
+    if name in OUTSIDERS:
+        return [canary for place in world.places.values() for canary in place.canaries()]
+    actor = world.actors[name]
+    return [
+        canary
+        for place in world.places.values()
+        if not world.covers(actor, place)
+        for canary in place.canaries()
+    ]
+
+
+@pytest.mark.django_db  # the one mark that makes the session set a test database up
+def test_every_address_is_guarded():
+    assert unlisted(routes()) == []
+
+
+@pytest.mark.parametrize("name", [*OUTSIDERS, *CAST])
+def test_everybody_can_do_exactly_what_the_policy_says(name, world, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        who = visitor(world, name)
+        with transaction.atomic():
+            faults = sweep(chosen(routes()), who, world, strangers_secrets(name, world))
+            transaction.set_rollback(True)
+        transaction.set_rollback(True)
+    assert faults == [], "\n".join(faults)
+
+
+# The controls: each guard must find what it is there for.
+
+
+class Unguarded(View):
+    """Names no action."""
+
+    def get(self, request):
+        return HttpResponse("everything")
+
+
+class OpenToAll(Screen):
+    """Says that it asks for an action, and lets everybody in."""
+
+    action = "accounts.user.view"
+
+    def dispatch(self, request, *args, **kwargs):
+        return HttpResponse("everything")
+
+
+class Unscoped(Screen):
+    """Shows any school to whoever may see one."""
+
+    action = "jobs.job.view"
+
+    def get(self, request, pk):
+        return HttpResponse(str(School.objects.get(pk=pk)))
+
+
+class WritesOnGet(Screen):
+    """Changes a row because somebody looked."""
+
+    action = PUBLIC
+
+    def get(self, request):
+        User.objects.update(post="seen")
+        return HttpResponse("looked")
+
+
+class Leaks(Screen):
+    """Shows every pupil to everybody."""
+
+    action = "jobs.job.view"
+
+    def get(self, request):
+        from students.models import Student
+
+        return HttpResponse(", ".join(Student.objects.values_list("name", flat=True)))
+
+
+urlpatterns = [
+    path("unguarded/", Unguarded.as_view(), name="unguarded"),
+    path("open/", OpenToAll.as_view(), name="open"),
+    path("schools/<int:pk>/", Unscoped.as_view(), name="peek"),
+    path("writes/", WritesOnGet.as_view(), name="writes"),
+    path("leaks/", Leaks.as_view(), name="leaks"),
+]
+
+
+@pytest.fixture
+def faulty(settings, world, monkeypatch):
+    settings.ROOT_URLCONF = __name__
+    monkeypatch.setitem(ARGUMENTS, "peek", row("school"))
+    return {route.name: route for route in routes(__name__)}
+
+
+def tried(route, name, world, blocker):
+    with blocker.unblock(), transaction.atomic():
+        found = sweep([route], visitor(world, name), world, strangers_secrets(name, world))
+        transaction.set_rollback(True)
+    return "\n".join(found)
+
+
+def test_the_matrix_finds_an_unguarded_address(faulty, monkeypatch):
+    assert unlisted(list(faulty.values())) == ["unguarded: its view names no action"]
+    monkeypatch.setitem(walk.EXEMPT, "unguarded", "on purpose")
+    monkeypatch.setitem(walk.EXEMPT, "gone", "was once")
+    assert unlisted(list(faulty.values())) == [
+        "gone: exempt, but there is no such unguarded address"
+    ]
+
+
+def test_the_matrix_finds_an_open_door(faulty, world, django_db_blocker):
+    for name in ("anonymous", "clerk of A", "auditor"):
+        found = tried(faulty["open"], name, world, django_db_blocker)
+        assert f"{name}: GET open (own): answered 200, expected" in found
+
+
+def test_the_matrix_finds_a_stranger_let_in(faulty, world, django_db_blocker):
+    found = tried(faulty["peek"], "clerk of A", world, django_db_blocker)
+    assert "GET peek (strange): answered 200, expected [404]" in found
+
+
+def test_the_matrix_finds_a_look_that_writes(faulty, world, django_db_blocker):
+    found = tried(faulty["writes"], "anonymous", world, django_db_blocker)
+    assert "GET writes (own): wrote to ['accounts_user']" in found
+
+
+def test_the_matrix_finds_a_leak(faulty, world, django_db_blocker):
+    found = tried(faulty["leaks"], "clerk of A", world, django_db_blocker)
+    assert "shows CanaryB" in found
+    assert "shows CanaryA" not in found
+
+
+def test_the_matrix_finds_a_missing_header(faulty, world, settings, django_db_blocker):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "csp" not in name]
+    found = tried(faulty["writes"], "anonymous", world, django_db_blocker)
+    assert "no strict Content-Security-Policy" in found
+
+
+def test_an_address_without_a_row_to_try_is_named(world, django_db_blocker):
+    odd = walk.Route("nobody:nothing-detail", "nothing/<int:pk>/", OpenToAll, ("pk",))
+    found = tried(odd, "auditor", world, django_db_blocker)
+    assert "nobody:nothing-detail: no row to try it with" in found
+
+
+def test_the_digest_sees_every_change(world, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        before = digest()
+        with writes() as written:
+            User.objects.update(post="changed")
+        after = digest()
+        transaction.set_rollback(True)
+    assert written == ["accounts_user"]
+    assert {table for table in before if before[table] != after[table]} == {"accounts_user"}
