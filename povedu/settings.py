@@ -301,6 +301,7 @@ else:
 SCHOOL_AGE = (6, 15)  # completed years on 31 August
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+FILTERS_EMPTY_CHOICE_LABEL = _("全部")
 DJANGO_TABLES2_TEMPLATE = "screens/table.html"
 
 REST_FRAMEWORK = {

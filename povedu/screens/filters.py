@@ -47,8 +47,6 @@ def _shrink(field: forms.Field) -> None:
         widget.attrs["autocomplete"] = "off"
     if isinstance(field, forms.NullBooleanField):
         field.widget.choices = [("", _("全部")), ("true", _("是")), ("false", _("否"))]
-    elif getattr(field, "empty_label", None) is not None:
-        vars(field)["empty_label"] = _("全部")
 
 
 def parameter_names(filterset_class: type[django_filters.FilterSet] | None) -> set[str]:

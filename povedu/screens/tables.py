@@ -31,6 +31,7 @@ class SelectColumn(tables.CheckBoxColumn):
     """The tick before a row, for bulk actions."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"th": {"class": "tick"}, "td": {"class": "tick"}})
         super().__init__(accessor="pk", orderable=False, exclude_from_export=True, **kwargs)
 
     @property
@@ -101,6 +102,19 @@ class StatusColumn(tables.Column):
     def value(self, value: Any) -> Any:
         """Export the word."""
         return value
+
+
+@tables.columns.library.register
+class YesNoColumn(tables.BooleanColumn):
+    """Yes or no in words; every boolean of a model comes out as one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("yesno", (_("是"), _("否")))
+        super().__init__(**kwargs)
+
+    def value(self, record: Any, value: Any, bound_column: Any) -> str:
+        """Export the word."""
+        return str(self.yesno[int(not self._get_bool_value(record, value, bound_column))])
 
 
 class TermColumn(tables.Column):

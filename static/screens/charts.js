@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   var COLOURS = ["#1f4e8c", "#6a9bd1", "#2f7d57", "#b07a10", "#7a2350", "#5f6c7b"];
-  var INK = "#1d2733", QUIET = "#5f6c7b", LINE = "#e6eaef", TYPE = '"Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif';
+  var INK = "#1d2733", BELOW = "#b07a10", QUIET = "#5f6c7b", LINE = "#e6eaef", TYPE = '"Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif';
   var charts = {};
 
   function figure(value) { return value === null || value === undefined ? "—" : Number(value).toLocaleString("en-US", { maximumFractionDigits: 2 }); }
@@ -10,16 +10,19 @@
   function option(spec) {
     var many = spec.categories.length > 6 && !spec.inTime;
     var names = { type: "category", data: spec.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: "#aab5c1" } }, axisLabel: { color: INK, fontSize: 12, interval: many ? 0 : "auto", hideOverlap: !many, width: many ? 110 : undefined, overflow: "truncate" }, inverse: many };
-    var values = { type: "value", name: spec.unit, nameTextStyle: { color: QUIET, fontSize: 12, align: many ? "right" : "left" }, axisLabel: { color: QUIET, fontSize: 12, formatter: figure }, splitLine: { lineStyle: { color: LINE } } };
+    var values = { type: "value", name: spec.unit, nameGap: many ? 6 : 12, nameTextStyle: { color: QUIET, fontSize: 12, align: "left" }, axisLabel: { color: QUIET, fontSize: 12, formatter: figure }, splitLine: { lineStyle: { color: LINE } } };
     if (spec.target !== null) {
       var top = Math.max.apply(null, spec.series.reduce(function (found, one) { return found.concat(one.values.map(Number)); }, [0]));
       if (spec.target > top) { values.max = spec.unit === "%" && spec.target <= 100 ? 100 : Math.ceil(spec.target * 1.05); }
     }
     var series = spec.series.map(function (one, at) {
       var drawn = { name: one.name, type: one.line ? "line" : "bar", data: one.values, barMaxWidth: many ? 14 : 36, symbolSize: 6, emphasis: { focus: "series" }, stack: spec.stacked && !one.line ? "all" : undefined };
-      if (spec.series.length === 1 && !one.line && spec.categories.length <= 30) { drawn.label = { show: true, position: many ? "right" : "top", color: INK, fontSize: 11, formatter: function (p) { return figure(p.value); } }; }
+      if (spec.series.length === 1 && !one.line && spec.categories.length <= 30) { drawn.label = { show: true, position: many ? "right" : "top", color: INK, fontSize: 11, textBorderColor: "#fff", textBorderWidth: 3, formatter: function (p) { return figure(p.value); } }; }
+      if (spec.series.length === 1 && spec.target !== null && !one.line) {
+        drawn.data = one.values.map(function (value) { return value !== null && value < spec.target ? { value: value, itemStyle: { color: BELOW } } : value; });
+      }
       if (at === 0 && spec.target !== null) {
-        drawn.markLine = { symbol: "none", silent: true, lineStyle: { color: "#7a2350", type: "dashed", width: 1.5 }, label: { formatter: spec.targetLabel + " " + figure(spec.target) + (spec.unit === "%" ? "%" : ""), color: "#7a2350", fontSize: 11, position: many ? "end" : "insideEndTop" }, data: [many ? { xAxis: spec.target } : { yAxis: spec.target }] };
+        drawn.markLine = { symbol: "none", silent: true, lineStyle: { color: "#7a2350", type: "dashed", width: 1.5 }, label: { formatter: spec.targetLabel + " " + figure(spec.target) + (spec.unit === "%" ? "%" : ""), color: "#7a2350", fontSize: 11, position: many ? "start" : "insideEndTop" }, data: [many ? { xAxis: spec.target } : { yAxis: spec.target }] };
       }
       return drawn;
     });
@@ -42,7 +45,7 @@
   function draw(holder) {
     var key = holder.dataset.chart;
     var spec = JSON.parse(document.getElementById(key + "-spec").textContent);
-    holder.style.height = height(spec) + "px";
+    holder.style.minHeight = height(spec) + "px";
     var chart = window.echarts.init(holder, null, { renderer: "svg", locale: document.documentElement.lang.slice(0, 2) === "zh" ? "ZH" : "EN" });
     chart.setOption(option(spec));
     holder.setAttribute("role", "img");
@@ -92,5 +95,7 @@
     if (saver && charts[saver.dataset.chartSave]) { save(saver.dataset.chartSave); }
   });
   Array.prototype.forEach.call(document.querySelectorAll("[data-chart]"), draw);
-  window.addEventListener("resize", function () { Object.keys(charts).forEach(function (key) { charts[key].resize(); }); });
+  function fit() { Object.keys(charts).forEach(function (key) { charts[key].resize(); }); }
+  fit();
+  window.addEventListener("resize", fit);
 })();

@@ -11,6 +11,7 @@ from django.urls import include, path
 
 from povedu.errors import Refusal
 from povedu.identity import mask_id
+from povedu.jobs.models import Job
 from povedu.protected import IdNumber
 from povedu.scope import Actor, Scope
 from povedu.screens import (
@@ -306,14 +307,9 @@ class JobDemo(Screen):
     title = "作业"
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        job = {
-            "id": "1",
-            "state": "done",
-            "message": "已读 1,204 行",
-            "progress_done": 1204,
-            "progress_total": 5000,
-        }
-        context = self.get_context_data(job=job, job_url="/demo/job/", result_url="/demo/")
+        job = Job(kind="demo", state="running", progress_message="正在写入")
+        job.progress_done, job.progress_total = 1204, 5000
+        context = self.get_context_data(job=job, job_url="/demo/panel/", result_url="/demo/")
         return render(request, "demo_job.html", context)
 
 
