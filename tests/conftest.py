@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.database import django_db_setup  # noqa: F401  # replaces pytest-django's
+
 pytest_plugins = ["tests.jobs.killer"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

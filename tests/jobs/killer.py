@@ -29,7 +29,6 @@ from celery import Celery
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, connections
-from django.test.utils import setup_databases, teardown_databases
 
 from povedu.accounts.selectors import operator
 from povedu.jobs import services
@@ -210,21 +209,8 @@ def _copy_of_test_database(folder: Path) -> tuple[str, str]:
     return name, f"postgres://{source['USER']}:{source['PASSWORD']}@{host}:{port}/{name}"
 
 
-@pytest.fixture(scope="session")
-def migrated(django_db_setup, django_db_blocker):
-    """Make sure of the migrated test database; pytest-django makes none for benches alone."""
-    with django_db_blocker.unblock():
-        made = connection.vendor == "sqlite" and connection.is_in_memory_db()
-        if made or connection.settings_dict["NAME"].startswith("test_"):
-            yield
-            return
-        config = setup_databases(verbosity=0, interactive=False, aliases={"default"})
-        yield
-        teardown_databases(config, verbosity=0)
-
-
 @pytest.fixture
-def bench(migrated, django_db_blocker, tmp_path, monkeypatch):
+def bench(django_db_setup, django_db_blocker, tmp_path, monkeypatch):
     """Give a bench, with the test process talking to its database."""
     with django_db_blocker.unblock():
         name, url = _copy_of_test_database(tmp_path)
