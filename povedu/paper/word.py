@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, BinaryIO
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from docx.oxml.ns import qn
 from docx.shared import Pt, Twips
 from docxtpl import DocxTemplate, RichText
@@ -15,10 +17,22 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from povedu.errors import Refusal
 from povedu.paper import measures as m
-from povedu.paper.document import Block, Heading, Paper, Table, numbered, title_lines
+from povedu.paper.document import (
+    Annex,
+    Block,
+    Heading,
+    Paper,
+    Paragraph,
+    Table,
+    numbered,
+    title_lines,
+)
 from povedu.paper.layout import closing, imprint_of
 from povedu.paper.stencil import STENCIL
 from povedu.sheets import plain_text
+
+UNPACKED_BYTES = 20_000_000
+_UNUSABLE = gettext_lazy("公文模板无法使用：请下载系统自带的模板，在其上修改后再上传。")
 
 
 def write_word(paper: Paper, target: BinaryIO, *, template: bytes | None = None) -> None:
@@ -28,17 +42,48 @@ def write_word(paper: Paper, target: BinaryIO, *, template: bytes | None = None)
     sandbox and are given plain values only.
     """
     source = io.BytesIO(template if template is not None else STENCIL.read_bytes())
+    _check_size(source)
     with translation.override("zh-hans"):
         context = _context(paper)
     try:
         document = DocxTemplate(source)
         document.render(context, jinja_env=SandboxedEnvironment(autoescape=True))
     except (TemplateError, SyntaxError, BadZipFile, LookupError, TypeError, ValueError) as fault:
-        raise Refusal(
-            "paper-template", _("公文模板无法使用：请下载系统自带的模板，在其上修改后再上传。")
-        ) from fault
+        raise Refusal("paper-template", _UNUSABLE) from fault
     _finish(document, paper)
     document.save(target)
+
+
+def _check_size(source: io.BytesIO) -> None:
+    """Refuse a file that unpacks to more than a template ever needs."""
+    try:
+        with ZipFile(source) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+    except BadZipFile:
+        size = UNPACKED_BYTES + 1
+    source.seek(0)
+    if size > UNPACKED_BYTES:
+        raise Refusal("paper-template", _UNUSABLE)
+
+
+def check_template(template: bytes) -> None:
+    """Refuse a template that cannot be filled, by filling it with a paper that has every part."""
+    paper = Paper(
+        title="题",
+        body=[Heading(1, "题"), Paragraph("文"), Table("表", ["列"], [["值"]])],
+        issuer="标志",
+        number="号",
+        signer="名",
+        recipients="主送",
+        signature="署名",
+        dated_on=date(2017, 1, 1),
+        note="附注",
+        copies_to="抄送",
+        printed_by="印发",
+        printed_on=date(2017, 1, 1),
+        annexes=[Annex("附件", [Paragraph("文")])],
+    )
+    write_word(paper, io.BytesIO(), template=template)
 
 
 def _context(paper: Paper) -> dict[str, Any]:

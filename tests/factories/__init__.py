@@ -35,6 +35,7 @@ from tests.factories.intake import (
     ImportRowFactory,
     MappingProfileFactory,
 )
+from tests.factories.reports import SummaryEditionFactory, SummaryTemplateFactory
 from tests.factories.schools import (
     CountyFactory,
     DivisionFactory,
@@ -162,6 +163,8 @@ __all__ = [
     "StandardFactory",
     "StudentFactory",
     "SubmissionFactory",
+    "SummaryEditionFactory",
+    "SummaryTemplateFactory",
     "TeacherFactory",
     "UserFactory",
     "WorkerSignFactory",

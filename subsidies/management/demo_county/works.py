@@ -35,7 +35,8 @@ class _Works:
 
     def __init__(self) -> None:
         self.batches = Filler(
-            ProjectBatch, "code", "name", "county", "category", "year", "document"
+            ProjectBatch,
+            *("code", "name", "county", "category", "year", "document", "version"),
         )
         self.projects = Filler(
             Project,
@@ -63,7 +64,7 @@ class _Works:
     def batch(self, code: str, name: str, category: str, year: int) -> int:
         """Open a batch."""
         return self.batches.add(
-            code, name, COUNTY, category, year, f"青教计〔{year}〕{len(code)}号"
+            code, name, COUNTY, category, year, f"青教计〔{year}〕{len(code)}号", 1
         )
 
     def project(

@@ -1,0 +1,1 @@
+"""Pure functions of reports: wording, templates, arithmetic."""

@@ -1,0 +1,1 @@
+"""What reports read: only through the selectors of the apps below."""
