@@ -91,7 +91,7 @@ class StudentFilter(ScreenFilterSet):
 
     def by_township(self, rows: QuerySet[Any], name: str, value: Division) -> QuerySet[Any]:
         """Keep pupils of a township's schools."""
-        return under(rows, "school__division_id", value)
+        return under(rows, "school__division__code", value)
 
     def by_flag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep yes or no."""
@@ -157,7 +157,7 @@ class HouseholdFilter(ScreenFilterSet):
 
     def by_township(self, rows: QuerySet[Any], name: str, value: Division) -> QuerySet[Any]:
         """Keep households of a township's villages."""
-        return under(rows, "division_id", value)
+        return under(rows, "division__code", value)
 
     def by_flag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep yes or no."""
@@ -179,9 +179,7 @@ class EntryFilter(ScreenFilterSet):
 
     category = django_filters.ChoiceFilter(label=_("困难类别"), choices=Hardship.choices)
     household_no = django_filters.CharFilter(label=_("户编号"))
-    whole = django_filters.ChoiceFilter(
-        label=_("证号有效"), choices=_YES_NO, method="by_whole"
-    )
+    whole = django_filters.ChoiceFilter(label=_("证号有效"), choices=_YES_NO, method="by_whole")
 
     class Meta:
         model = RegisterEntry

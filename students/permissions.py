@@ -1,5 +1,7 @@
 """Who may see and change children's records."""
 
+from django.utils.translation import gettext_lazy as _
+
 from povedu.accounts.choices import OfficeCode, Role
 from povedu.accounts.policy import PEOPLE, Grantees, approvers, roles, staff
 
@@ -13,6 +15,7 @@ POLICY: dict[str, Grantees] = {
     "students.student.change": _KEEPERS | _FIELD,
     "students.student.confirm": _KEEPERS | roles(Role.TOWNSHIP_OFFICER),
     "students.student.export": PEOPLE,
+    "students.secret.reveal": PEOPLE,
     "students.enrolment.view": PEOPLE,
     "students.enrolment.change": _KEEPERS | _FIELD,
     "students.hardship.change": staff(OfficeCode.AID)
@@ -27,4 +30,23 @@ POLICY: dict[str, Grantees] = {
     "students.finding.view": PEOPLE,
     "students.finding.settle": _KEEPERS | _FIELD,
     "students.finding.export": PEOPLE,
+}
+
+VERBS = {
+    "student.enter": _("登记学生"),
+    "student.change": _("修改学生"),
+    "student.confirm-identity": _("确认身份"),
+    "enrolment.enrol": _("登记就读"),
+    "enrolment.change": _("修改就读"),
+    "enrolment.transfer": _("转学"),
+    "enrolment.leave": _("离校"),
+    "hardship.confirm": _("认定困难身份"),
+    "hardship.end": _("结束困难身份"),
+    "payee.enter": _("登记收款账户"),
+    "payee.approve": _("通过收款账户"),
+    "payee.refuse": _("退回收款账户"),
+    "reconciliation.run": _("名册比对"),
+    "reconciliation.dump": _("导出比对明细"),
+    "finding.settle": _("处理差异"),
+    "finding.undo": _("撤销差异处理"),
 }

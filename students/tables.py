@@ -53,6 +53,11 @@ def grade_words(stage: str, grade: int | None) -> str:
     return _("%(grade)s年级") % {"grade": grade} if grade else ""
 
 
+def source_words(sheet: str, row: int | None) -> str:
+    """Return where in a file a row stands."""
+    return _("%(sheet)s 第 %(row)s 行") % {"sheet": sheet, "row": row}
+
+
 class StudentTable(ScreenTable):
     """The ledger of children."""
 
@@ -168,10 +173,7 @@ class EnrolmentTable(ScreenTable):
 
     def render_source(self, record: Enrolment) -> str:
         """Name the sheet and the row."""
-        return _("%(sheet)s 第 %(row)s 行") % {
-            "sheet": record.source_sheet,
-            "row": record.source_row,
-        }
+        return source_words(record.source_sheet, record.source_row)
 
 
 class ClassTable(ScreenTable):
@@ -211,10 +213,17 @@ class ClassTable(ScreenTable):
         return grade_words(str(record["stage"]), int(str(grade)) if grade else None)
 
 
-class SchoolingTable(EnrolmentTable):
+class SchoolingTable(ScreenTable):
     """A child's way through school."""
 
-    class Meta(EnrolmentTable.Meta):
+    term = TermColumn()
+    school = LongColumn(accessor="school__name", verbose_name=gettext_lazy("学校"))
+    is_boarder = tables.BooleanColumn(yesno=(gettext_lazy("住校"), gettext_lazy("走读")))
+    state = StatusColumn(tones={"studying": "done", "suspended": "waiting"})
+    source = tables.Column(accessor="source_row", verbose_name=gettext_lazy("来源行"))
+
+    class Meta(ScreenTable.Meta):
+        model = Enrolment
         fields = (
             "term",
             "school",
@@ -226,8 +235,14 @@ class SchoolingTable(EnrolmentTable):
             "state",
             "source",
         )
-        exclude = ("student", "sex", "identity")
-        hidden = ()
+
+    def render_grade(self, record: Enrolment) -> str:
+        """Write the grade in words."""
+        return grade_words(record.stage, record.grade) or "—"
+
+    def render_source(self, record: Enrolment) -> str:
+        """Name the sheet and the row."""
+        return source_words(record.source_sheet, record.source_row)
 
 
 class HardshipTable(ScreenTable):
@@ -444,9 +459,7 @@ class RunTable(ScreenTable):
     findings = NumberColumn(
         accessor="findings_count", verbose_name=gettext_lazy("差异"), orderable=False
     )
-    links = NumberColumn(
-        accessor="links_count", verbose_name=gettext_lazy("匹配"), orderable=False
-    )
+    links = NumberColumn(accessor="links_count", verbose_name=gettext_lazy("匹配"), orderable=False)
     children = NumberColumn(
         accessor="partition", verbose_name=gettext_lazy("适龄儿童"), orderable=False
     )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.protected import IdNumber, Phone, ProtectedField
@@ -46,6 +47,10 @@ class Household(models.Model):
 
     def __str__(self) -> str:
         return self.head_name or self.household_no
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("students:household-detail", args=[self.pk])
 
 
 class HouseholdMember(models.Model):

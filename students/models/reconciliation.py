@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.terms import TermField
@@ -47,6 +48,10 @@ class Reconciliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.county} {self.term}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("students:run-detail", args=[self.pk])
 
 
 class Link(models.Model):
@@ -157,6 +162,10 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.student or self.entry}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("students:finding-queue-item", args=[self.pk])
 
 
 class Decision(models.Model):

@@ -1,6 +1,7 @@
 """Registers of other departments, kept as dated snapshots."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.protected import IdNumber, Phone, ProtectedField, Secret
@@ -31,6 +32,10 @@ class RegisterSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.as_of:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("students:snapshot-detail", args=[self.pk])
 
 
 class RegisterEntry(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.protected import Address, BankAccount, IdNumber, Phone, ProtectedField
@@ -101,6 +102,10 @@ class Student(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page."""
+        return reverse("students:student-detail", args=[self.pk])
 
 
 class Enrolment(models.Model):

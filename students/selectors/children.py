@@ -26,9 +26,9 @@ def _of_students(scope: Scope, path: str = "") -> Q:
     if scope.school_code is not None or not scope.division_prefix:
         return at_school
     if len(scope.division_prefix) > 6:
-        home = Q(**{f"{path}home_division_id__startswith": scope.division_prefix})
+        home = Q(**{f"{path}home_division__code__startswith": scope.division_prefix})
     else:
-        home = Q(**{f"{path}county_id__startswith": scope.division_prefix})
+        home = Q(**{f"{path}county__code__startswith": scope.division_prefix})
     return at_school | (Q(**{f"{path}school": None}) & home)
 
 
@@ -133,13 +133,18 @@ def households(scope: Scope) -> QuerySet[Household]:
         )
         return rows.filter(Exists(of_pupils))
     if len(scope.division_prefix) <= 6:
-        return rows.filter(county_id__startswith=scope.division_prefix)
-    return rows.filter(division_id__startswith=scope.division_prefix)
+        return rows.filter(county__code__startswith=scope.division_prefix)
+    return rows.filter(division__code__startswith=scope.division_prefix)
+
+
+def members(scope: Scope) -> QuerySet[HouseholdMember]:
+    """Return the members of the households in scope."""
+    return HouseholdMember.objects.filter(household__in=households(scope))
 
 
 def household_members(scope: Scope, household: Household) -> QuerySet[HouseholdMember]:
     """Return a household's members with the student that each is, where one is known."""
-    return HouseholdMember.objects.filter(household__in=households(scope), household=household)
+    return members(scope).filter(household=household)
 
 
 def students_by_number(scope: Scope, indexes: "list[str]") -> dict[str, Student]:
@@ -161,7 +166,7 @@ def snapshots(scope: Scope) -> QuerySet[RegisterSnapshot]:
     rows = RegisterSnapshot.objects.select_related("county")
     if scope.school_code is not None:
         return rows.none()
-    return rows.filter(county_id__startswith=scope.county_code)
+    return rows.filter(county__code__startswith=scope.county_code)
 
 
 def entries(scope: Scope) -> QuerySet[RegisterEntry]:
@@ -170,8 +175,8 @@ def entries(scope: Scope) -> QuerySet[RegisterEntry]:
     if scope.school_code is not None:
         return rows.none()
     if len(scope.division_prefix) <= 6:
-        return rows.filter(snapshot__county_id__startswith=scope.division_prefix)
-    return rows.filter(division_id__startswith=scope.division_prefix)
+        return rows.filter(snapshot__county__code__startswith=scope.division_prefix)
+    return rows.filter(division__code__startswith=scope.division_prefix)
 
 
 def findings(scope: Scope) -> QuerySet[Finding]:

@@ -18,7 +18,7 @@ def runs(scope: Scope) -> QuerySet[Reconciliation]:
     rows = Reconciliation.objects.select_related("county")
     if scope.school_code is not None:
         return rows.none()
-    return rows.filter(county_id__startswith=scope.county_code)
+    return rows.filter(county__code__startswith=scope.county_code)
 
 
 def links(scope: Scope, run: Reconciliation) -> QuerySet[Link]:

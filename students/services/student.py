@@ -101,6 +101,9 @@ def change_student(
         if current.version != student.version:
             raise Conflict("changed-meanwhile", _("这条记录刚被他人修改。请刷新后核对再保存。"))
         values = details.columns()
+        for name in _SEALED:
+            if not getattr(details, name):
+                del values[name]  # an empty protected field of the form means "as it was"
         if details.id_number:
             identity = read_identity(details.id_number, student_no=details.student_no)
             if current.identity_confirmed and identity.id_index != current.id_index:
