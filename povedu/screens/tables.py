@@ -140,12 +140,8 @@ class LongColumn(tables.Column):
     """Text that is cut on screen and whole on hover."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("attrs", {"td": {"class": "cut", "title": _whole}})
+        kwargs.setdefault("attrs", {"td": {"class": "cut"}})
         super().__init__(*args, **kwargs)
-
-
-def _whole(value: Any = None, **_rest: Any) -> str:
-    return str(value or "")
 
 
 class InstantColumn(tables.DateTimeColumn):

