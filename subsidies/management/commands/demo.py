@@ -12,6 +12,7 @@ from django.utils import timezone
 from schools.models import Division
 from subsidies.management.demo_county.children import build_children
 from subsidies.management.demo_county.invention import COUNTY_CODE, Inventor
+from subsidies.management.demo_county.money import build_money
 from subsidies.management.demo_county.people import PASSWORD, SIGN_INS, open_accounts
 from subsidies.management.demo_county.places import build_places
 from subsidies.management.demo_county.samples import write_samples
@@ -54,4 +55,5 @@ def load() -> None:
     build_meals(county, actors["meals"], ENTERED_AT)
     build_teachers(county, inventor)
     children = build_children(county, inventor, actors, names, ENTERED_AT)
+    build_money(f"{COUNTY_CODE}000000", actors, children)
     write_samples(settings.VAR_DIR / "samples", county, children.all, names)

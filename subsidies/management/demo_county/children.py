@@ -300,9 +300,11 @@ def _write_enrolments(children: list[Child], county: County) -> None:
                 *("studying", child.stated, None, "花名册", rows[school.key, term] + 2),
             )
             counts[school.key, term, stage, is_boarder] += 1
-    for twice in [one for one in children if one.stage == Stage.PRIMARY and one.school.has_roster][
-        :8
-    ]:
+    for twice in [
+        one
+        for one in children
+        if one.stage == Stage.PRIMARY and one.school.has_roster and not one.stated
+    ][:8]:
         other = county.of_kind(SchoolKind.PRIMARY, township=(twice.school.township + 1) % 20)[0]
         rows[other.key, TERMS[2]] += 1
         table.add(
