@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.jobs.handle import JobHandle
@@ -29,7 +31,22 @@ def grant_awards(handle: JobHandle) -> dict[str, Any]:
         now=handle.now,
         job_id=handle.id,
     )
-    return result.as_dict()
+    address = f"{reverse('subsidies:award-list')}?state=proposed&programme={result.programme}"
+    return {**result.as_dict(), "url": address, "label": gettext("查看拟资助名单")}
+
+
+def _about(batch: DisbursementBatch) -> dict[str, Any]:
+    return {
+        "batch": batch.pk,
+        "payments": batch.payments_count,
+        "amount": str(batch.amount),
+        "url": batch.get_absolute_url(),
+        "label": gettext("查看批次"),
+        "figures": [
+            [gettext("笔数"), batch.payments_count],
+            [gettext("金额（元）"), str(batch.amount)],
+        ],
+    }
 
 
 @job("subsidies.make_batch", action="subsidies.batch.prepare", title=_("编制发放批次"), atomic=True)
@@ -41,7 +58,7 @@ def prepare_batch(handle: JobHandle) -> dict[str, Any]:
         actor=handle.actor,
         now=handle.now,
     )
-    return {"batch": batch.pk, "payments": batch.payments_count, "amount": str(batch.amount)}
+    return _about(batch)
 
 
 @job(
@@ -51,7 +68,7 @@ def release(handle: JobHandle) -> dict[str, Any]:
     """Send an approved batch to the bank."""
     batch = DisbursementBatch.objects.get(pk=handle.params["batch"])
     release_batch(batch=batch, actor=handle.actor, now=handle.now)
-    return {"batch": batch.pk, "payments": batch.payments_count, "amount": str(batch.amount)}
+    return _about(batch)
 
 
 @job(
@@ -60,7 +77,13 @@ def release(handle: JobHandle) -> dict[str, Any]:
 def apply_return(handle: JobHandle) -> dict[str, Any]:
     """Settle what the bank has paid and post it."""
     answer = BankReturn.objects.get(pk=handle.params["bank_return"])
-    return dict(apply_bank_return(answer=answer, actor=handle.actor, now=handle.now))
+    counts = apply_bank_return(answer=answer, actor=handle.actor, now=handle.now)
+    return {
+        **counts,
+        "url": answer.batch.get_absolute_url(),
+        "label": gettext("查看批次"),
+        "figures": [[gettext("到账"), counts["settled"]], [gettext("退回"), counts["returned"]]],
+    }
 
 
 @every(hours=1)

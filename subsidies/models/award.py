@@ -1,5 +1,7 @@
 """Determinations, awards, their sources and instalments, and public notices."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -121,6 +123,11 @@ class PublicNotice(models.Model):
     def get_absolute_url(self) -> str:
         """Return the notice's page."""
         return reverse("subsidies:notice-detail", args=[self.pk])
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day on show; ``ends_on`` is the day after."""
+        return self.ends_on - timedelta(days=1)
 
 
 class Award(models.Model):
