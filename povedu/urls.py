@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from povedu import api
+
 PARTS = [
     ("", "povedu.screens.urls"),
     ("", "povedu.jobs.urls"),
@@ -19,7 +21,8 @@ PARTS = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(address, include(module)) for address, module in PARTS if find_spec(module)
+    *(path(address, include(module)) for address, module in PARTS if find_spec(module)),
+    path("api/v1/", include((api.urls(), "api"))),
 ]
 
 handler400 = "povedu.screens.errors.bad_request"

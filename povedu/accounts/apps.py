@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Connect the signals."""
-        from povedu.accounts import signals
+        """Connect the signals, and describe the API's sign-in."""
+        from povedu.accounts import schema, signals  # noqa: F401  # registers itself
 
         signals.connect()

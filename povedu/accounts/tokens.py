@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -67,6 +67,8 @@ class PolicyPermission(BasePermission):
         """
         if request.auth is None:
             return False
+        if not hasattr(view, str(request.method).lower()):
+            raise MethodNotAllowed(str(request.method))
         actor = cast("ActingRequest", request._request).actor
         if request.method == "OPTIONS":
             return bool(actor.user_id)

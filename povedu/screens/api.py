@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.pagination import CursorPagination
@@ -22,6 +23,23 @@ class StableCursorPagination(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 1000
 
+    def get_page_size(self, request: Request) -> int:
+        """Return the size asked for; a size that is none is refused, not ignored."""
+        asked = request.query_params.get("page_size")
+        if asked is None:
+            return int(self.page_size)
+        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= 1000:
+            raise ValidationError({"page_size": ["1–1000"]})
+        return int(asked)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Describe the limits of the page size."""
+        described = super().get_schema_operation_parameters(view)
+        for one in described:
+            if one["name"] == "page_size":
+                one["schema"] = {"type": "integer", "minimum": 1, "maximum": 1000}
+        return described
+
 
 class AllowListFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # untyped package
     """Filter by the declared names only; an unknown query parameter is refused, not ignored."""
@@ -36,7 +54,20 @@ class AllowListFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # unty
         unknown = sorted(set(request.query_params) - declared - self.own - extra)
         if unknown:
             raise ValidationError({name: ["unknown parameter"] for name in unknown})
+        self.refuse_loose(request, filterset_class)
         return super().filter_queryset(request, queryset, view)
+
+    @staticmethod
+    def refuse_loose(request: Request, filterset_class: Any) -> None:
+        """Refuse what a browser's form may leave open and a program should not send."""
+        filters = filterset_class.base_filters if filterset_class else {}
+        for name, value in request.query_params.items():
+            one = filters.get(name)
+            if value == "" and one is not None:
+                raise ValidationError({name: ["empty"]})
+            loose = isinstance(one, django_filters.BooleanFilter)
+            if loose and value not in {"true", "false"}:
+                raise ValidationError({name: ["true or false"]})
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:

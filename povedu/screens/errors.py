@@ -3,16 +3,23 @@
 import logging
 import secrets
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 logger = logging.getLogger("povedu.errors")
 
 
+def _for_program(request: HttpRequest, status: int, code: str) -> HttpResponse | None:
+    """Answer in the API's own shape under its addresses."""
+    if not request.path.startswith("/api/"):
+        return None
+    return JsonResponse({"code": code, "message": code}, status=status)
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 400."""
-    return render(request, "400.html", status=400)
+    return _for_program(request, 400, "bad_request") or render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -22,7 +29,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404; not there and not yours look the same."""
-    return render(request, "404.html", status=404)
+    return _for_program(request, 404, "not_found") or render(request, "404.html", status=404)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -51,6 +51,9 @@ def _job(place: Place, actor: Actor, **fields: Any) -> Job:
 
 ARGUMENTS: dict[str, Arguments] = {
     "accounts:user": row("user"),
+    "api:accounts-users": row("user"),
+    "api:accounts-grants": row("grant"),
+    "api:audit-entries": row("audit_entry"),
     "accounts:grant-add": row("user"),
     "accounts:grant": row("grant"),
     "accounts:jurisdiction": row("jurisdiction"),

@@ -121,7 +121,7 @@ def expected(attempt: Attempt, method: str, who: Visitor) -> set[int] | None:
         if who.actor is None:
             return {401} if action != PUBLIC else None
         if not offered:
-            return {403, 405}
+            return {405}
     if who.actor is None and action != PUBLIC:
         return {302, 401}
     if not who.may(action):
