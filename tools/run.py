@@ -198,7 +198,8 @@ def _raise_interrupt(_number: int, _frame: FrameType | None) -> None:
 
 def main() -> None:
     """Bring everything up, keep it up, take it down."""
-    signal.signal(signal.SIGTERM, _raise_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _raise_interrupt)
     started = time.monotonic()
     python = prepare(dev=False)
     lock = _lock()
@@ -223,7 +224,8 @@ def main() -> None:
                 child.revive()
     finally:
         print("\nStopping …", flush=True)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         _stop(children)
         lock.close()
         print("Stopped.", flush=True)
