@@ -1,7 +1,7 @@
 # The two commands: make run, make test.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 PORT ?= 8000
-export PORT
+export PORT POVEDU_WHEELS
 
 ifeq ($(strip $(PYTHON)),)
 $(error Python 3.11 or newer is needed and no python3 was found. Debian 12: apt-get install python3.11 python3.11-venv)
@@ -9,7 +9,7 @@ endif
 
 .PHONY: run test lint nightly bench messages format clean distclean
 
-run:       ## start everything on this machine with the demo county
+run:  ## start everything on this machine with the demo county
 	@$(PYTHON) tools/run.py
 
 test:      ## everything CI runs
