@@ -138,6 +138,17 @@ def clean_cell(cell: Cell, cleaner: Cleaner) -> Cleaned:
     return cleaner(cell)
 
 
+def note_cell(
+    frame: Frame, at: int, about: tuple[str, Column], cell: Cell, cleaned: Cleaned
+) -> None:
+    """Note one cell's repairs and problems at its row."""
+    name, column = about
+    for code in cleaned.fixes:
+        frame.note(at, code, name, as_text(cell), _shown(column, cleaned.value))
+    for code in cleaned.problems:
+        frame.note(at, code, name, as_text(cell))
+
+
 def _note_all(
     frame: Frame,
     about: tuple[str, Column],

@@ -2,30 +2,57 @@
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from povedu.errors import Refusal
 from povedu.intake.models import ImportBatch
-from povedu.intake.services.apply import apply_batch
+from povedu.intake.services.apply import apply_batch, release_batch
 from povedu.intake.services.stage import stage_batch
 from povedu.jobs.handle import JobHandle
 from povedu.jobs.registry import job
+
+
+def _result(batch: ImportBatch, figures: list[list[Any]]) -> dict[str, Any]:
+    return {
+        "batch": batch.pk,
+        "url": reverse("intake:batch-detail", args=[batch.pk]),
+        "label": _t("查看结果"),
+        "figures": figures,
+    }
 
 
 @job("intake.stage", action="intake.batch.view", title=_("读取上传的文件"))
 def stage(handle: JobHandle) -> dict[str, Any]:
     """Stage one received batch."""
     batch = ImportBatch.objects.get(pk=handle.params["batch"])
-    handle.progress(0, 3, _("正在读取"))
+    handle.progress(0, 0, _("正在读取和检查"))
     stage_batch(batch=batch, actor=handle.actor, now=handle.now)
-    return {"batch": batch.pk, "rows": batch.rows_count}
+    figures = [
+        [_t("数据行"), batch.rows_count],
+        [_t("可导入"), batch.ready_count],
+        [_t("需留意"), batch.warned_count],
+        [_t("退回"), batch.refused_count],
+    ]
+    return _result(batch, figures)
 
 
 @job("intake.apply", action="intake.batch.view", title=_("导入名册"))
 def apply(handle: JobHandle) -> dict[str, Any]:
     """Apply one staged batch; the rows and the job's own end are one transaction."""
     batch = ImportBatch.objects.get(pk=handle.params["batch"])
-    handle.progress(0, batch.accepted_count, _("正在导入"))
-    with handle.atomically() as result:
-        apply_batch(batch=batch, actor=handle.actor, now=handle.now, job_id=handle.id)
-        result.update(batch=batch.pk, **batch.applied)
+    handle.progress(0, 0, _("正在导入"))
+    try:
+        with handle.atomically() as result:
+            apply_batch(batch=batch, actor=handle.actor, now=handle.now, job_id=handle.id)
+            figures = [
+                [_t("新增"), batch.applied["new"]],
+                [_t("更新"), batch.applied["changed"]],
+                [_t("无变化"), batch.applied["unchanged"]],
+            ]
+            result.update(_result(batch, figures))
+    except Refusal:
+        release_batch(batch=batch)
+        raise
     return result

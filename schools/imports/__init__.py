@@ -3,8 +3,10 @@
 from povedu.intake.places import Places, answer_with
 from schools.imports.projects import PROJECTS
 from schools.imports.schools import SCHOOLS
-from schools.selectors.naming import county_codes, division_of_school
+from schools.selectors.naming import county_codes, division_of_school, schools_to_choose
 
 __all__ = ["PROJECTS", "SCHOOLS"]
 
-answer_with(Places(counties=county_codes, division_of=division_of_school))
+answer_with(
+    Places(counties=county_codes, division_of=division_of_school, schools=schools_to_choose)
+)

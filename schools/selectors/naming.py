@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from povedu.identity import tidy
+from povedu.scope import Scope
 from schools.models import Division, School, SchoolAlias, SchoolEvent
 
 
@@ -111,3 +112,11 @@ def division_names(county_code: str) -> dict[str, str]:
         if len(codes) == 1:
             names.setdefault(f"/{name}", next(iter(codes)))
     return names
+
+
+def schools_to_choose(scope: Scope) -> list[tuple[str, str]]:
+    """Return (code, name) of the open schools in a scope, by name."""
+    rows = School.objects.filter(
+        scope.q(division="division_id", school="code"), closed_on__isnull=True
+    )
+    return list(rows.order_by("name").values_list("code", "name"))

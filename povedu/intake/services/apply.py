@@ -18,12 +18,14 @@ from povedu.intake.kinds import Applied, IntakeKind, kind_of
 from povedu.intake.models import ImportBatch, ImportRow
 from povedu.intake.problems import Outcome
 from povedu.intake.rowstore import CONTEXT, RowReader
+from povedu.intake.selectors import has_stalled
 from povedu.intake.services.receive import applied_before
 from povedu.intake.services.stage import context_of, packed_codes
+from povedu.jobs.services import enqueue
 from povedu.protected import seal
 from povedu.scope import Actor
 
-_OPEN = (BatchState.STAGED, BatchState.APPLYING)
+_OPEN = (BatchState.STAGED, BatchState.RETURNED, BatchState.APPLYING)
 
 
 def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, list[int]]:
@@ -73,6 +75,17 @@ def apply_batch(
     Raises Refusal or Conflict; then the batch is staged as before.
     """
     kind = kind_of(batch.kind)
+    _check_may_apply(batch, kind, actor)
+    try:
+        with transaction.atomic():
+            return _apply(batch, kind, actor, now, job_id)
+    except IntegrityError as error:
+        raise Conflict(
+            "changed-meanwhile", _("导入期间有他人改动了同样的记录，请重新核对后再导入。")
+        ) from error
+
+
+def _check_may_apply(batch: ImportBatch, kind: IntakeKind, actor: Actor) -> None:
     if not actor.may(kind.apply_action):
         raise Refusal("not-allowed", _("您没有确认导入这类名册的权限。"))
     earlier = applied_before(batch)
@@ -81,13 +94,6 @@ def apply_batch(
             "already-applied",
             _("同一文件已导入过（批次编号 %(number)d），不会重复导入。") % {"number": earlier.pk},
         )
-    try:
-        with transaction.atomic():
-            return _apply(batch, kind, actor, now, job_id)
-    except IntegrityError as error:
-        raise Conflict(
-            "changed-meanwhile", _("导入期间有他人改动了同样的记录，请重新核对后再导入。")
-        ) from error
 
 
 def _apply(
@@ -147,4 +153,35 @@ def _note_rows(ids: list[int], frame: Frame, applied: Applied) -> None:
             row.codes = packed_codes({*row.codes.split(), "conflict"})
     ImportRow.objects.bulk_update(
         rows.values(), ["change", "target_id", "before", "codes"], batch_size=500
+    )
+
+
+def request_apply(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
+    """Ask a worker to apply a batch under review; raise Refusal or Conflict where it may not be."""
+    _check_may_apply(batch, kind_of(batch.kind), actor)
+    with transaction.atomic():
+        open_states = [BatchState.STAGED, BatchState.RETURNED]
+        if has_stalled(batch):
+            open_states.append(BatchState.APPLYING)
+        moved = ImportBatch.objects.filter(pk=batch.pk, state__in=open_states).update(
+            state=BatchState.APPLYING
+        )
+        if not moved:
+            raise Conflict("batch-moved", _("这个批次已由他人处理，请刷新后查看。"))
+        job = enqueue(
+            kind="intake.apply",
+            params={"batch": batch.pk},
+            actor=actor,
+            now=now,
+            digest=f"apply-{batch.pk}",
+        )
+        ImportBatch.objects.filter(pk=batch.pk).update(job_id=job.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def release_batch(*, batch: ImportBatch) -> None:
+    """Put a batch whose job gave up back under review."""
+    ImportBatch.objects.filter(pk=batch.pk, state=BatchState.APPLYING).update(
+        state=BatchState.STAGED
     )

@@ -17,6 +17,7 @@ from povedu.intake.kinds import IntakeKind
 from povedu.intake.models import ImportBatch
 from povedu.intake.reader import fault, limits
 from povedu.jobs import store
+from povedu.jobs.services import enqueue
 from povedu.scope import Actor
 from povedu.terms import Term
 
@@ -135,3 +136,16 @@ def _check_purpose(purpose: Purpose, school: str) -> None:
             raise Refusal("term-missing", _("请指定学期，例如 2016-1。")) from error
     if "as_of" in needs and purpose.as_of is None:
         raise Refusal("date-missing", _("请指定名册的数据日期。"))
+
+
+def request_stage(*, batch: ImportBatch, actor: Actor, now: datetime) -> None:
+    """Ask for a received file to be read by a worker."""
+    with transaction.atomic():
+        job = enqueue(
+            kind="intake.stage",
+            params={"batch": batch.pk},
+            actor=actor,
+            now=now,
+            digest=f"stage-{batch.pk}",
+        )
+        ImportBatch.objects.filter(pk=batch.pk).update(job_id=job.pk)

@@ -1,0 +1,560 @@
+"""Pages of intake: upload, what was understood, review, apply, answer."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from povedu.audit.services import record
+from povedu.errors import Refusal
+from povedu.intake import selectors
+from povedu.intake.answer import answer_file
+from povedu.intake.choices import BatchState
+from povedu.intake.forms import Cell, CellsForm, HeadingsForm, SendBackForm, UploadForm
+from povedu.intake.kinds import IntakeKind, all_kinds, kind_of
+from povedu.intake.models import ImportBatch, ImportRow, MappingProfile
+from povedu.intake.problems import REPAIRS, Outcome, sentence, title_of
+from povedu.intake.reading.cells import as_text
+from povedu.intake.rowstore import RowReader
+from povedu.intake.services import review
+from povedu.intake.services.apply import request_apply
+from povedu.intake.services.receive import Purpose, applied_before, receive_file, request_stage
+from povedu.intake.tables import (
+    TONES,
+    BatchFilter,
+    BatchTable,
+    MappingTable,
+    RowFilter,
+    RowTable,
+)
+from povedu.intake.template import template_file
+from povedu.screens.actions import ActionScreen
+from povedu.screens.base import Button, Screen, Words, row_or_404
+from povedu.screens.details import Fact, ObjectScreen
+from povedu.screens.forms import FormScreen
+from povedu.screens.lists import ListScreen
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LIST = (_("导入"), "intake:batch-list")
+
+
+def _attachment(content: bytes, filename: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=_XLSX)
+    response["Content-Disposition"] = str(
+        content_disposition_header(True, filename)
+    )  # Django's signature
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+class BatchList(ListScreen):
+    """Files brought in or on their way."""
+
+    action = "intake.batch.view"
+    title = _("导入")
+    hint = _("上传花名册和名册，看清识别结果和问题后再导入。")
+    selector = selectors.batches
+    table_class = BatchTable
+    filterset_class = BatchFilter
+    empty_reason = _("还没有上传过文件。")
+
+    def buttons(self) -> list[Button]:
+        """Offer the upload and the taught headings."""
+        return [
+            Button(_("上传文件"), reverse("intake:kind-list"), "intake.batch.upload", "bi-upload"),
+            Button(_("表头对应"), reverse("intake:mapping-list"), "intake.mapping.edit"),
+        ]
+
+
+class KindList(Screen):
+    """What can be uploaded, with a template for each."""
+
+    action = "intake.batch.upload"
+    title = _("选择要导入的名册")
+    parents = (_LIST,)
+    template_name = "intake/kinds.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the kinds that the person may bring in."""
+        kinds = [kind for kind in all_kinds() if self.may(kind.action)]
+        return self.render_to_response(self.get_context_data(kinds=kinds))
+
+
+class _KindScreen(Screen):
+    """A page about one kind of ledger that the person may bring in."""
+
+    action = "intake.batch.upload"
+
+    @cached_property
+    def kind(self) -> IntakeKind:
+        """Return the kind of the address, 404 for one that the person may not bring in."""
+        try:
+            kind = kind_of(self.kwargs["kind"])
+        except Refusal as unknown:
+            raise Http404 from unknown
+        if not self.may(kind.action):
+            raise Http404
+        return kind
+
+
+class TemplateDownload(_KindScreen):
+    """The empty table of a kind, with instructions and drop-downs."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send it."""
+        made = template_file(self.kind)
+        return _attachment(made.content, made.filename)
+
+
+class BatchAdd(_KindScreen, FormScreen):
+    """Upload a file."""
+
+    form_class = UploadForm
+    parents = (_LIST,)
+    button = _("上传并识别")
+    success = _("文件已收到，正在识别。")
+
+    def heading(self) -> Words:
+        """Name the kind."""
+        return _t("导入%(kind)s") % {"kind": self.kind.title}
+
+    def found(self) -> None:
+        """Make a new batch."""
+        self.kind  # noqa: B018  # an address of an unknown kind is a 404
+        return
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Ask only for what the kind needs."""
+        return {**super().form_arguments(), "kind": self.kind, "request": self.request}
+
+    def carry_out(self, form: forms.BaseForm) -> str:
+        """Keep the file and ask for it to be read."""
+        given = form.cleaned_data
+        purpose = Purpose(
+            kind=self.kind,
+            school_code=given.get("school", ""),
+            term=given.get("term", ""),
+            as_of=given.get("as_of"),
+            is_supplement=given.get("is_supplement", False),
+        )
+        file = given["file"]
+        actor, now = self.request.actor, self.request.now
+        with transaction.atomic():
+            batch = receive_file(
+                data=file.read(), name=file.name, purpose=purpose, actor=actor, now=now
+            )
+            request_stage(batch=batch, actor=actor, now=now)
+        return reverse("intake:batch-detail", args=[batch.pk])
+
+
+class _BatchScreen(ObjectScreen):
+    """A page about one batch in scope."""
+
+    action = "intake.batch.view"
+    selector = selectors.batches
+    parents = (_LIST,)
+
+    @property
+    def kind(self) -> IntakeKind:
+        """Return the batch's kind."""
+        return kind_of(self.object.kind)
+
+
+class BatchDetail(_BatchScreen):
+    """One batch: counts first, what was understood, what was repaired, what is wrong."""
+
+    template_name = "intake/batch.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page."""
+        batch = self.object = self.load()
+        assert isinstance(batch, ImportBatch)  # noqa: S101  # narrows the type
+        job = selectors.job_of(batch, self.request.actor)
+        codes = batch.summary.get("codes", {})
+        earlier = applied_before(batch) if batch.state != BatchState.APPLIED else None
+        context = self.get_context_data(
+            batch=batch,
+            facts=self.facts(batch),
+            job_url=reverse("jobs:job-progress", args=[job.pk]) if job else "",
+            sentence=consequence_of(batch),
+            repairs=self._coded(codes, repairs=True),
+            problems=self._coded(codes, repairs=False),
+            declined=batch.summary.get("declined", []),
+            earlier=earlier,
+            rows_url=reverse("intake:row-list", args=[batch.pk]),
+            open=batch.state in (BatchState.STAGED, BatchState.RETURNED),
+            may_review=self.may(self.kind.action),
+            fields={name: column.label for name, column in self.kind.columns.items()},
+        )
+        return self.render_to_response(context)
+
+    @staticmethod
+    def _coded(codes: dict[str, int], *, repairs: bool) -> list[tuple[str, str, int]]:
+        return [
+            (code, title_of(code), count)
+            for code, count in codes.items()
+            if (code in REPAIRS) == repairs
+        ]
+
+    def facts(self, batch: ImportBatch) -> list[Fact]:
+        """Return what the batch is."""
+        return [
+            Fact(_("类型"), self.kind.title),
+            Fact(_("状态"), batch.get_state_display(), status=TONES[BatchState(batch.state)]),
+            Fact(_("学校代码"), batch.school_code),
+            Fact(_("学期"), batch.term),
+            Fact(_("数据日期"), batch.as_of),
+            Fact(_("上传"), f"{batch.uploaded_by} {batch.uploaded_at:%Y-%m-%d %H:%M}"),
+        ]
+
+    def buttons(self) -> list[Button]:
+        """Offer what may be done with the batch as it stands."""
+        batch = self.object
+        found: list[Button] = []
+        under_review = batch.state in (BatchState.STAGED, BatchState.RETURNED)
+        if under_review or selectors.has_stalled(batch):
+            found.append(self._button(_("导入"), "intake:batch-apply", self.kind.apply_action))
+        if batch.state in (BatchState.STAGED, BatchState.RETURNED, BatchState.APPLIED):
+            found.append(
+                Button(
+                    _("下载处理结果"), reverse("intake:batch-answer", args=[pk]), self.kind.action
+                )
+            )
+        if under_review:
+            found += [
+                Button(
+                    _("表头对应"), reverse("intake:batch-headings", args=[pk]), self.kind.action
+                ),
+                Button(
+                    _("退回"), reverse("intake:batch-return", args=[pk]), "intake.batch.send_back"
+                ),
+                Button(_("撤销"), reverse("intake:batch-withdraw", args=[pk]), self.kind.action),
+            ]
+        return found
+
+
+def consequence_of(batch: ImportBatch) -> str:
+    """Return in a sentence and figures what applying a batch will do."""
+    unit = kind_of(batch.kind).unit or _t("条")
+    figures = {
+        "new": f"{batch.preview.get('new', 0):,}",
+        "changed": f"{batch.preview.get('changed', 0):,}",
+        "unchanged": f"{batch.preview.get('unchanged', 0):,}",
+        "refused": f"{batch.refused_count:,}",
+        "unit": unit,
+    }
+    if unit == _t("人"):
+        return (
+            _t("将新增 %(new)s 人，更新 %(changed)s 人，%(refused)s 行退回；不会删除任何人。")
+            % figures
+        )
+    return (
+        _t(
+            "将新增 %(new)s %(unit)s，更新 %(changed)s %(unit)s，%(refused)s 行退回；不删除任何记录。"
+        )
+        % figures
+    )
+
+
+class _BatchAction(_BatchScreen, ActionScreen):
+    """An action on one batch; allowed is who may bring the kind in."""
+
+    write_action = "intake.batch.review"
+    object_argument = "batch"
+    success_url_name: ClassVar[str] = ""
+
+    def success_url(self, result: Any) -> str:
+        """Go back to the batch."""
+        return reverse("intake:batch-detail", args=[self.kwargs["pk"]])
+
+    def back_url(self) -> str:
+        """Go back to the batch."""
+        return self.success_url(None)
+
+
+class BatchApply(_BatchAction):
+    """Bring the accepted rows in."""
+
+    action = "intake.batch.review"
+    service = request_apply
+    button = _("导入")
+    success = _("已开始导入。")
+
+    def heading(self) -> Words:
+        """Name the page."""
+        return _t("确认导入")
+
+    def consequence(self) -> Words:
+        """Say what will happen."""
+        return consequence_of(self.object)
+
+    def figures(self) -> list[tuple[Words, Any]]:
+        """Show the counts."""
+        batch = self.object
+        return [
+            (_("数据行"), f"{batch.rows_count:,}"),
+            (_("可导入"), f"{batch.ready_count:,}"),
+            (_("需留意"), f"{batch.warned_count:,}"),
+            (_("退回"), f"{batch.refused_count:,}"),
+        ]
+
+
+class BatchReturn(_BatchAction):
+    """Send a batch back with a comment."""
+
+    action = write_action = "intake.batch.send_back"
+    service = review.send_back
+    form_class = SendBackForm
+    title = _("退回上传人")
+    sentence = _("批次退回上传人修改；数据不会导入。")
+    button = _("退回")
+    success = _("已退回。")
+
+    def heading(self) -> Words:
+        """Name the page."""
+        return self.title
+
+
+class BatchWithdraw(_BatchAction):
+    """Give a batch up."""
+
+    action = "intake.batch.review"
+    service = review.withdraw
+    title = _("撤销这个批次")
+    sentence = _("批次撤销后不再导入，文件和识别结果留存备查。")
+    button = _("撤销")
+    danger = True
+    success = _("已撤销。")
+
+    def heading(self) -> Words:
+        """Name the page."""
+        return self.title
+
+
+class RepairDecline(_BatchAction):
+    """Refuse one kind of repair."""
+
+    action = "intake.batch.review"
+    service = review.decline_repair
+    button = _("不接受这种修正")
+    danger = True
+    success = _("已改为退回这些行。")
+
+    def found(self) -> Any:
+        """Find the batch and the repair."""
+        if self.kwargs["code"] not in REPAIRS:
+            raise Http404
+        return super().found()
+
+    def heading(self) -> Words:
+        """Name the repair."""
+        return title_of(self.kwargs["code"])
+
+    def consequence(self) -> Words:
+        """Say how many rows go back."""
+        count = self.object.summary.get("codes", {}).get(self.kwargs["code"], 0)
+        return _t("有 %(count)d 行做过这种修正，将全部退回，由上传人自行改正。") % {"count": count}
+
+    def arguments(self, form: forms.BaseForm) -> dict[str, Any]:
+        """Pass the code of the address."""
+        return {**super().arguments(form), "code": self.kwargs["code"]}
+
+
+class BatchHeadings(_BatchScreen, FormScreen):
+    """Say what the headings mean; remembered for this source."""
+
+    action = "intake.batch.review"
+    form_class = HeadingsForm
+    service = review.teach_headings
+    object_argument = "batch"
+    button = _("保存并重新识别")
+    success = _("已按新的对应重新识别，下次会记住。")
+
+    def heading(self) -> Words:
+        """Name the page."""
+        return _t("表头对应")
+
+    def initial(self) -> dict[str, Any]:
+        """Take first values from the form's own fields."""
+        return {}
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Show the batch's headings."""
+        return {**super().form_arguments(), "kind": self.kind, "sheets": self.object.sheets}
+
+    def success_url(self, result: Any) -> str:
+        """Go back to the batch."""
+        return reverse("intake:batch-detail", args=[self.kwargs["pk"]])
+
+    def back_url(self) -> str:
+        """Go back to the batch."""
+        return self.success_url(None)
+
+
+class BatchAnswer(_BatchScreen):
+    """The clerk's own workbook, marked."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send it and record that it was taken."""
+        batch = self.object = self.load()
+        assert isinstance(batch, ImportBatch)  # noqa: S101  # narrows the type
+        if not self.may(self.kind.action):
+            raise Http404
+        answer = answer_file(batch)
+        record(
+            actor=self.request.actor,
+            now=self.request.now,
+            verb="intake.answer",
+            subject=batch,
+            count=batch.warned_count + batch.refused_count,
+            place=(batch.division_code, batch.school_code),
+        )
+        return _attachment(answer.content, answer.filename)
+
+
+class RowList(ListScreen):
+    """The staged rows of a batch."""
+
+    action = "intake.batch.view"
+    table_class = RowTable
+    filterset_class = RowFilter
+    empty_reason = _("没有这样的行。")
+    parents = (_LIST,)
+
+    @cached_property
+    def batch(self) -> ImportBatch:
+        """Return the batch of the address, 404 out of scope."""
+        found = row_or_404(selectors.batches(self.scope), pk=self.kwargs["pk"])
+        assert isinstance(found, ImportBatch)  # noqa: S101  # narrows the type
+        return found
+
+    def heading(self) -> Words:
+        """Name the file."""
+        return self.batch.file_name
+
+    def rows(self) -> "QuerySet[Any]":
+        """Return the batch's rows."""
+        return selectors.rows(self.scope, self.batch.pk)
+
+    def table_extra(self) -> dict[str, Any]:
+        """Give the table what opens the rows."""
+        under_review = self.batch.state in (BatchState.STAGED, BatchState.RETURNED)
+        may_fix = under_review and self.may(kind_of(self.batch.kind).action)
+        return {"batch": self.batch, "may_fix": may_fix}
+
+    def buttons(self) -> list[Button]:
+        """Lead back to the batch."""
+        return [Button(_("返回批次"), reverse("intake:batch-detail", args=[self.batch.pk]))]
+
+
+class RowFix(FormScreen):
+    """Correct the cells of one row and check it again."""
+
+    action = "intake.batch.review"
+    form_class = CellsForm
+    service = review.fix_row
+    object_argument = "row"
+    parents = (_LIST,)
+    lookup = "row"
+    button = _("改正并重新检查")
+    success = _("已改正并重新检查。")
+
+    def rows(self) -> "QuerySet[Any]":
+        """Return the batch's rows."""
+        return selectors.rows(self.scope, self.kwargs["pk"])
+
+    def load(self) -> Any:
+        """Return the row of the address."""
+        row = row_or_404(self.rows(), pk=self.kwargs["row"])
+        assert isinstance(row, ImportRow)  # noqa: S101  # narrows the type
+        if not self.may(kind_of(row.batch.kind).action):
+            raise Http404
+        return row
+
+    def heading(self) -> Words:
+        """Name the row."""
+        return _t("第 %(row)d 行") % {"row": self.object.number}
+
+    def cells(self) -> list[Cell]:
+        """Return the row's cells, those with problems first."""
+        row = self.object
+        kind = kind_of(row.batch.kind)
+        stored = RowReader(kind, row.batch.sheets).open(row.payload, row.sheet)
+        cells = []
+        for at, one in enumerate(row.batch.sheets[row.sheet]["mapping"]):
+            if one["field"]:
+                label = kind.columns[one["field"]].label
+                said = [
+                    sentence(problem, row.number, label)
+                    for problem in stored.problems
+                    if problem.field == one["field"] and not problem.is_repair
+                ]
+                cells.append(Cell(one["field"], label, as_text(stored.raw[at]), said))
+        return sorted(cells, key=lambda cell: not cell.said)
+
+    def initial(self) -> dict[str, Any]:
+        """Take first values from the cells."""
+        return {}
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Show the row's cells."""
+        return {**super().form_arguments(), "cells": self.cells()}
+
+    def arguments(self, form: forms.BaseForm) -> dict[str, Any]:
+        """Pass the cells as one."""
+        assert isinstance(form, CellsForm)  # noqa: S101  # narrows the type
+        return {
+            "actor": self.request.actor,
+            "now": self.request.now,
+            "row": self.object,
+            "cells": form.cells,
+        }
+
+    def success_url(self, result: Any) -> str:
+        """Go back to the rows that still have something."""
+        return reverse("intake:row-list", args=[self.kwargs["pk"]]) + f"?outcome={Outcome.REFUSED}"
+
+    def back_url(self) -> str:
+        """Go back to the rows."""
+        return self.success_url(None)
+
+
+class MappingList(ListScreen):
+    """Headings that sources have taught."""
+
+    action = "intake.mapping.edit"
+    title = _("表头对应")
+    hint = _("各来源表头的含义；在批次的“表头对应”中设定，下次自动采用。")
+    selector = selectors.mappings
+    table_class = MappingTable
+    parents = (_LIST,)
+    empty_reason = _("还没有设定过。")
+
+
+class MappingForget(ActionScreen):
+    """Forget what a heading means."""
+
+    action = "intake.mapping.edit"
+    selector = selectors.mappings
+    service = review.forget_heading
+    object_argument = "mapping"
+    sentence = _("删除后，这一表头按系统自带的别名识别。")
+    button = _("删除")
+    danger = True
+    success = _("已删除。")
+    success_url_name = "intake:mapping-list"
+    parents = ((_("表头对应"), "intake:mapping-list"),)
+
+    def arguments(self, form: forms.BaseForm) -> dict[str, Any]:
+        """Pass the mapping."""
+        assert isinstance(self.object, MappingProfile)  # noqa: S101  # narrows the type
+        return super().arguments(form)
