@@ -98,8 +98,8 @@ class CellsForm(forms.Form):
 
     @property
     def cells(self) -> dict[str, str]:
-        """Return the submitted cells."""
-        return dict(self.cleaned_data)
+        """Return the submitted cells; one that was not sent stays as it is."""
+        return {name: text for name, text in self.cleaned_data.items() if name in self.data}
 
 
 class Cell:

@@ -50,8 +50,8 @@ _LIST = (_("导入"), "intake:batch-list")
 def _attachment(content: bytes, filename: str) -> HttpResponse:
     response = HttpResponse(content, content_type=_XLSX)
     response["Content-Disposition"] = str(
-        content_disposition_header(True, filename)
-    )  # Django's signature
+        content_disposition_header(as_attachment=True, filename=filename)
+    )
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
@@ -218,28 +218,23 @@ class BatchDetail(_BatchScreen):
 
     def buttons(self) -> list[Button]:
         """Offer what may be done with the batch as it stands."""
-        batch = self.object
-        found: list[Button] = []
+        batch, kind = self.object, self.kind
         under_review = batch.state in (BatchState.STAGED, BatchState.RETURNED)
+        found: list[Button] = []
         if under_review or selectors.has_stalled(batch):
-            found.append(self._button(_("导入"), "intake:batch-apply", self.kind.apply_action))
-        if batch.state in (BatchState.STAGED, BatchState.RETURNED, BatchState.APPLIED):
-            found.append(
-                Button(
-                    _("下载处理结果"), reverse("intake:batch-answer", args=[pk]), self.kind.action
-                )
-            )
+            found.append(self._button(_("导入"), "intake:batch-apply", kind.apply_action))
+        if under_review or batch.state == BatchState.APPLIED:
+            found.append(self._button(_("下载处理结果"), "intake:batch-answer", kind.action))
         if under_review:
             found += [
-                Button(
-                    _("表头对应"), reverse("intake:batch-headings", args=[pk]), self.kind.action
-                ),
-                Button(
-                    _("退回"), reverse("intake:batch-return", args=[pk]), "intake.batch.send_back"
-                ),
-                Button(_("撤销"), reverse("intake:batch-withdraw", args=[pk]), self.kind.action),
+                self._button(_("表头对应"), "intake:batch-headings", kind.action),
+                self._button(_("退回"), "intake:batch-return", "intake.batch.send_back"),
+                self._button(_("撤销"), "intake:batch-withdraw", kind.action),
             ]
         return found
+
+    def _button(self, label: Words, name: str, action: str) -> Button:
+        return Button(label, reverse(name, args=[self.object.pk]), action)
 
 
 def consequence_of(batch: ImportBatch) -> str:
@@ -258,9 +253,7 @@ def consequence_of(batch: ImportBatch) -> str:
             % figures
         )
     return (
-        _t(
-            "将新增 %(new)s %(unit)s，更新 %(changed)s %(unit)s，%(refused)s 行退回；不删除任何记录。"
-        )
+        _t("将新增 %(new)s %(unit)s，更新 %(changed)s %(unit)s，%(refused)s 行退回；不删除记录。")
         % figures
     )
 

@@ -1,6 +1,7 @@
 """Construction and repair projects, as plans and public notices list them."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,9 @@ _GRADES = {"B": DangerGrade.B, "C": DangerGrade.C, "D": DangerGrade.D}
 
 class MoneyColumn(Column):
     """An amount whose heading says whether it is in yuan or in ten thousand."""
+
+    def __init__(self, attribute: str | None, column_name: object, **about: Any) -> None:
+        super().__init__(attribute, column_name, widget=NumberWidget(), **about)
 
     def widget_under(self, heading: str) -> LedgerWidget:
         """Read 万元 columns times ten thousand."""

@@ -18,6 +18,8 @@ _PEOPLES = frozenset(
     )
 )
 
+_USUAL = re.compile(r"[一二三四五六七八九]年级|\d{1,2}|高[一二三]|[小中大]班")
+
 SEX = ChoiceWidget(
     Sex.choices,
     {
@@ -81,7 +83,7 @@ class GradeWidget(LedgerWidget):
         if grade is None:
             return Cleaned(None, fixes, ("grade-unknown",))
         value = f"{grade.stage or ''}:{grade.number}"
-        return Cleaned(value, () if text == str(grade.number) else ("fixed-alias",))
+        return Cleaned(value, () if _USUAL.fullmatch(text) else ("fixed-alias",))
 
 
 class EthnicityWidget(LedgerWidget):
