@@ -212,7 +212,9 @@ class QueueScreen(FilteredRows):
             return self.take_search()
         if request.POST.get("do") == "undo":
             return self.take_back()
-        row = self.row_at(self.kwargs.get("pk"))
+        if "pk" not in self.kwargs:
+            raise BadRequest("a decision needs its item")
+        row = self.row_at(self.kwargs["pk"])
         chosen = {one.name: one for one in self.decisions_for(row)}
         decision = chosen.get(request.POST.get("decision", ""))
         if decision is None:

@@ -78,7 +78,7 @@ def seat(*, student: Student, term: Term, place: Seat, actor: Actor, now: dateti
         },
     )
     if created or changes:
-        count_pupils({place.school.pk}, term.code)
+        count_pupils(school_ids={place.school.pk}, term=term.code, actor=actor, now=now)
         record(
             actor=actor,
             now=now,
@@ -106,7 +106,7 @@ def transfer(
         schools = set(left.values_list("school_id", flat=True))
         left.update(state=EnrolmentState.LEFT)
         old = place_of(current)
-        count_pupils(schools, term.code)
+        count_pupils(school_ids=schools, term=term.code, actor=actor, now=now)
         enrolment = seat(student=current, term=term, place=place, actor=actor, now=now)
         record(
             actor=actor,
@@ -137,7 +137,7 @@ def leave(
             state=EnrolmentState.SUSPENDED if suspended else EnrolmentState.LEFT
         )
         changes = write(current, {"state": state})
-        count_pupils(schools, term.code)
+        count_pupils(school_ids=schools, term=term.code, actor=actor, now=now)
         record(
             actor=actor,
             now=now,

@@ -24,6 +24,7 @@ from students.choices import (
 from students.models import Decision, Enrolment, Finding, HardshipStatus, Link, Student
 from students.rules.identity import name_columns, read_identity
 from students.rules.verdicts import answer_named
+from students.services.pupil_counts import count_pupils
 from students.services.rows import held, require, write
 from students.services.student import take_identity
 
@@ -64,7 +65,7 @@ def settle_finding(
             raise Conflict("evidence-changed", _("证据刚有变化，请核对后再处理。"))
         earlier = Decision.objects.filter(finding=current, undone_at=None).first()
         if earlier is not None:
-            _reverse(earlier)
+            _reverse(earlier, actor, now)
             Decision.objects.filter(pk=earlier.pk).update(undone_at=now)
         effects = _carry_out(current, answer.verdict, place, note, actor, now)
         decision = Decision.objects.create(
@@ -93,7 +94,7 @@ def undo_decision(*, finding: Finding, actor: Actor, now: datetime) -> Finding:
             raise Conflict("nothing-to-undo", _("该差异没有可撤销的处理结论。"))
         answer = answer_named(current.kind, decision.verdict, decision.place)
         require(actor, answer.action if answer else "students.finding.settle")
-        _reverse(decision)
+        _reverse(decision, actor, now)
         Decision.objects.filter(pk=decision.pk).update(undone_at=now)
         Finding.objects.filter(pk=current.pk).update(state=FindingState.OPEN)
         current.state = FindingState.OPEN
@@ -144,7 +145,7 @@ def _carry_out(
     if finding.kind == FindingKind.NOT_ON_REGISTER and verdict == Verdict.CONFIRMED:
         return _prove(finding, note, actor, now)
     if finding.kind == FindingKind.ENROLLED_TWICE and verdict != Verdict.NOT_SAME:
-        return _keep_one(finding, verdict)
+        return _keep_one(finding, verdict, actor, now)
     if verdict == Verdict.PLACED and finding.student is not None and place in _STATES:
         return {
             "student": _jsonable(write(held(finding.student), {"state": _STATES[Place(place)]}))
@@ -248,7 +249,7 @@ def _take_particulars(finding: Finding) -> dict[str, list[Any]]:
     return _jsonable(write(held(student), values))
 
 
-def _keep_one(finding: Finding, verdict: Verdict) -> Effects:
+def _keep_one(finding: Finding, verdict: Verdict, actor: Actor, now: datetime) -> Effects:
     """End the term at the other school; a double's record leaves with it."""
     first, second = int(finding.enrolment_id or 0), int(finding.evidence["other_enrolment"] or 0)
     kept, ended = (first, second) if verdict == Verdict.KEEP_FIRST else (second, first)
@@ -271,13 +272,15 @@ def _keep_one(finding: Finding, verdict: Verdict) -> Effects:
             },
         )
         effects["student"] = _jsonable(moved)
+    schools = {chosen.school_id, other.school_id}
+    count_pupils(school_ids=schools, term=finding.term, actor=actor, now=now)
     return effects
 
 
 # --- undoing ------------------------------------------------------------------------------------
 
 
-def _reverse(decision: Decision) -> None:
+def _reverse(decision: Decision, actor: Actor, now: datetime) -> None:
     effects, finding = decision.effects, decision.finding
     _delete_hardships(effects.get("hardships", []))
     if finding.student is not None:
@@ -289,7 +292,10 @@ def _reverse(decision: Decision) -> None:
     if other:
         _restore(Student.objects.get(pk=other["pk"]), other["was"])
     if effects.get("enrolment"):
-        _restore(Enrolment.objects.get(pk=effects["enrolment"]), effects["enrolments"])
+        other_term = Enrolment.objects.get(pk=effects["enrolment"])
+        _restore(other_term, effects["enrolments"])
+        schools = {other_term.school_id}
+        count_pupils(school_ids=schools, term=finding.term, actor=actor, now=now)
     Link.objects.filter(pk__in=effects.get("links", [])).update(stage=LinkStage.PROBABLE)
     Finding.objects.filter(pk__in=effects.get("closed", []), state=FindingState.GONE).update(
         state=FindingState.OPEN

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -170,7 +171,7 @@ class EntryList(ListScreen):
     export_action = "students.register.export"
     parents = (_REGISTERS,)
 
-    @property
+    @cached_property
     def snapshot(self) -> RegisterSnapshot:
         """Return the snapshot of the address; out of scope is a 404."""
         found = row_or_404(reads.snapshots(self.scope), pk=self.kwargs["pk"])
@@ -181,6 +182,11 @@ class EntryList(ListScreen):
     def rows(self) -> QuerySet[RegisterEntry]:
         """Return the snapshot's rows in scope."""
         return reads.entries(self.scope).filter(snapshot=self.snapshot).order_by("row_number")
+
+    def check_parameters(self) -> None:
+        """Look the snapshot up first, whatever is asked of the page."""
+        if self.snapshot.pk:  # raises the 404
+            super().check_parameters()
 
     def heading(self) -> Words:
         """Name the snapshot."""

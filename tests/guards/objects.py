@@ -49,6 +49,19 @@ def _job(place: Place, actor: Actor, **fields: Any) -> Job:
     return make.JobFactory(division_code=place.county_code, **fields)
 
 
+def _household(place: Place, actor: Actor) -> dict[str, Any]:
+    """A household that the place's pupil belongs to: a school sees those of its own pupils."""
+    household, pupil = place.household, place.student
+    if not household.members.filter(id_index=pupil.id_index).exists():
+        make.HouseholdMemberFactory(household=household, id_number=pupil.id_number)
+    return {"pk": household.pk}
+
+
+def _same_county(actor: Actor, place: Place) -> bool:
+    """What is the whole county's is seen from any township of it."""
+    return place.county_code.startswith(actor.scope.county_code)
+
+
 ARGUMENTS: dict[str, Arguments] = {
     "accounts:user": row("user"),
     "api:accounts-users": row("user"),
@@ -82,12 +95,15 @@ ARGUMENTS: dict[str, Arguments] = {
     "teachers:teacher": row("teacher"),
     "teachers:posting": row("posting"),
     "students:student": row("student"),
-    "students:enrolment": row("enrolment"),
-    "students:household": row("household"),
+    "students:enrolment": row("student"),
+    "students:hardship-add": row("student"),
+    "students:hardship": row("hardship"),
+    "students:household": Arguments(_household),
     "students:finding": row("finding"),
+    "students:payee-add": row("student"),
     "students:payee": row("payee"),
-    "students:reconciliation": row("reconciliation"),
-    "students:snapshot": row("snapshot"),
+    "students:run": Arguments(lambda place, actor: {"pk": place.reconciliation.pk}, _same_county),
+    "students:snapshot": Arguments(lambda place, actor: {"pk": place.snapshot.pk}, _same_county),
     "subsidies:programme": row("programme"),
     "subsidies:standard": row("standard"),
     "subsidies:award": row("award"),
