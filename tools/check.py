@@ -138,7 +138,7 @@ class Checks:
         self.stream(
             f"tests on {place}",
             *(self.python, "-m", "pytest", "-q", "-n", os.environ.get("JOBS", "2")),
-            *("--dist", "worksteal", "-m", marks, "--durations", "10"),
+            *("--dist", "loadgroup", "-m", marks, "--durations", "10"),
             **environment,
         )
 

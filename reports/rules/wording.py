@@ -118,13 +118,15 @@ def _gifts(line: Line) -> str:
 
 
 def _meals(line: Line) -> str:
+    standard = line.measures["per_day"]
+    standards = standard if isinstance(standard, list) else [standard]
     return _(
         "%(schools)s所学校实施营养改善计划，惠及学生%(pupils)s人，按每生每天%(standard)s元的标准"
         "供餐%(times)s人次，使用资金%(wan)s万元。"
     ) % {
         "schools": line.measures["schools"],
         "pupils": line.measures["pupils"],
-        "standard": "、".join(number_text(one) for one in line.measures["per_day"]),
+        "standard": "、".join(number_text(one) for one in standards),
         "times": line.person_times,
         "wan": wan_text(line.amount or Decimal(0)),
     }

@@ -49,11 +49,13 @@ class YearScreen(Screen):
 
     @cached_property
     def year(self) -> int:
-        """Return the year of the address, else the last one that is over or nearly so."""
+        """Return the year of the address, else the one the term in view began its school year in.
+
+        Of two calendar years a school year touches, the summary in hand is of the first.
+        """
         asked = self.kwargs.get("year")
         if asked is None:
-            today = timezone.localdate(self.request.now)
-            return today.year if today.month > 10 else today.year - 1
+            return self.request.term.year
         if not lines.FIRST_YEAR <= asked <= lines.LAST_YEAR:
             raise Http404
         return int(asked)

@@ -79,7 +79,7 @@ class _Meals:
                 measures={
                     "schools": len(schools),
                     "pupils": pupils,
-                    "per_day": sorted({one[4] for one in schools}),
+                    "per_day": _one_or_all({one[4] for one in schools}),
                     "most_days": max(one[2] for one in schools),
                     "reports": sum(one[5] for one in schools),
                 },
@@ -499,3 +499,8 @@ def projects_by_state(scope: Scope, year: int) -> dict[str, int]:
     told = projects_of_year(scope, year).order_by().values_list("state").annotate(n=Count("pk"))
     counts = dict(told)
     return {state: counts[state] for state in ProjectState.values if state in counts}
+
+
+def _one_or_all(amounts: set[Decimal]) -> Decimal | list[Decimal]:
+    """Return the one amount that all share, else all of them in order."""
+    return amounts.copy().pop() if len(amounts) == 1 else sorted(amounts)
