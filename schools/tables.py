@@ -91,6 +91,7 @@ class SchoolTable(ScreenTable):
     )
     pupils_count = NumberColumn(verbose_name=_("在校生"))
     boarders_count = NumberColumn(verbose_name=_("寄宿生"))
+    has_meals = tables.BooleanColumn(verbose_name=_("营养餐"), yesno=(_("是"), _("否")))
     opened_on = DayColumn()
     closed_on = DayColumn()
 
@@ -287,6 +288,7 @@ class MealTable(ScreenTable):
     )
     school = LongColumn(linkify=True)
     pupils_count = NumberColumn()
+    feeding_days = NumberColumn()
     meals_count = NumberColumn()
     standard = MoneyColumn()
     amount = MoneyColumn()

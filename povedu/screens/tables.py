@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,19 @@ DASH = "—"
 
 
 class ScreenTable(tables.Table):
-    """A dense table. ``lead`` columns cannot be hidden; ``hidden`` ones start hidden."""
+    """A dense table. ``lead`` columns cannot be hidden; ``hidden`` ones start hidden.
+
+    A column without a heading of its own takes that of the model's field, also where the rows are
+    a list, which does not know its model.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give declared columns the headings of the model's fields."""
+        super().__init_subclass__(**kwargs)
+        model: type[Model] | None = getattr(getattr(cls, "Meta", None), "model", None)
+        for name, column in cls.base_columns.items():
+            if model is not None and column.verbose_name is None:
+                column.verbose_name = _heading_of(model, str(column.accessor or name))
 
     class Meta:
         attrs = {"class": "table screen-table"}
@@ -25,6 +39,19 @@ class ScreenTable(tables.Table):
         order_by_field = "sort"
         lead: tuple[str, ...] = ()
         hidden: tuple[str, ...] = ()
+
+
+def _heading_of(model: type[Model], path: str) -> Any:
+    """Return the name of the field that a path leads to, None where it leads to no field."""
+    name = ""
+    for part in path.replace(".", "__").split("__"):
+        try:
+            field = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return None
+        name = getattr(field, "verbose_name", "")
+        model = getattr(field, "related_model", None) or model
+    return name or None
 
 
 class SelectColumn(tables.CheckBoxColumn):

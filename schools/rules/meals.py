@@ -1,15 +1,8 @@
-"""Meals: what a monthly report must satisfy, and how persons come out of person-times.
+"""Meals: the standard of a month and what a monthly report must satisfy."""
 
-Definitions of the yearly form: average pupils are, school by school, the year's meals divided by
-the days on which meals were served; average days are the year's meals divided by the average
-pupils; schools are the most that served in any one month.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -86,28 +79,3 @@ def check_month(figures: MonthFigures, *, today: date) -> None:
             % {"limit": figures.full_amount},
             field="amount",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolYear:
-    """One school's year: meals served and days on which they were."""
-
-    meals_count: int
-    feeding_days: int
-
-
-def average_pupils(years: Iterable[SchoolYear]) -> int:
-    """Return the persons of a year: per school meals ÷ days, added up, then rounded half up."""
-    total = sum(
-        (Fraction(year.meals_count, year.feeding_days) for year in years if year.feeding_days),
-        Fraction(0),
-    )
-    exact = Decimal(total.numerator) / Decimal(total.denominator)
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-
-def average_days(meals_count: int, pupils: int) -> Decimal:
-    """Return the average feeding days of a year with one decimal, zero without pupils."""
-    if not pupils:
-        return Decimal(0)
-    return (Decimal(meals_count) / pupils).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)

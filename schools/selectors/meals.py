@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from povedu.scope import Scope
+from schools.choices import MealMode
 from schools.models import MealReport, School
 from schools.rules.meals import month_before, standard_on
 from schools.selectors.places import schools
@@ -74,8 +75,10 @@ def first_values(scope: Scope, school: School, month: date) -> dict[str, object]
         .first()
     )
     values: dict[str, object] = {"month": month, "standard": standard_on(month)}
+    if school.has_canteen:
+        values["mode"] = MealMode.CANTEEN
     if last is not None:
-        values = {**last, **values}
+        values = {**values, **last, "standard": values["standard"]}
         values["standard"] = values["standard"] or last["standard"]
     return values
 

@@ -24,8 +24,15 @@ from schools import filters, selectors, services, tables
 from schools.choices import ProjectState
 from schools.forms import projects as forms
 from schools.models import EquipmentItem, Milestone, Project, ProjectPhoto
+from schools.models import ProjectFunding as Funding
 from schools.rules.projects import is_overdue, next_states
-from schools.views.scoped import ScopedActionScreen, ScopedFormScreen, allowed, local_day
+from schools.views.scoped import (
+    ScopedActionScreen,
+    ScopedFormScreen,
+    allowed,
+    local_day,
+    place_words,
+)
 
 VIEW, EDIT, PAY = "schools.project.view", "schools.project.edit", "schools.project.pay"
 PHOTO = "schools.photo.add"
@@ -134,6 +141,12 @@ def _actions(action: str, *buttons: tuple[Words, str, str]) -> Callable[[Any], d
     return context
 
 
+def in_source_order(rows: Iterable[Funding]) -> list[Funding]:
+    """Return funding from the highest level down, as papers list it."""
+    order = list(FundSource.values)
+    return sorted(rows, key=lambda row: order.index(row.source))
+
+
 def _money(screen: Any) -> dict[str, Any]:
     """Return funding and payments per source with what is left, and their sums."""
     project: Project = screen.object
@@ -141,7 +154,7 @@ def _money(screen: Any) -> dict[str, Any]:
     for payment in selectors.payments(screen.scope).filter(project=project):
         paid[payment.source] = paid.get(payment.source, ZERO) + payment.amount
     lines = []
-    for row in project.funding.all():
+    for row in in_source_order(project.funding.all()):
         out = paid.get(row.source, ZERO)
         lines.append((row.get_source_display(), row.amount, out, row.amount - out))
     return {
@@ -233,7 +246,7 @@ class ProjectDetail(DetailScreen):
         facts = [
             Fact(_("批次"), project.batch, project.batch.get_absolute_url()),
             Fact(_("学校"), school, school.get_absolute_url() if school else ""),
-            Fact(_("所在区划"), project.division),
+            Fact(_("所在区划"), " ".join(place_words(project.division))),
             Fact(_("类别"), project.get_category_display()),
             Fact(
                 _("进度"),
@@ -244,10 +257,10 @@ class ProjectDetail(DetailScreen):
             Fact(_("资金（元）"), project.funded, money=True),
             Fact(_("已支付（元）"), project.paid, money=True),
             Fact(_("计划完工"), _day(project.planned_completion_on)),
-            Fact(_("承建（供货）单位"), project.contractor),
+            Fact(_("承建供货"), project.contractor),
         ]
         if project.area:
-            facts.append(Fact(_("建筑面积（平方米）"), project.area))
+            facts.append(Fact(_("建筑面积"), f"{project.area:,.2f} m²"))
         return [*facts, *([Fact(_("备注"), project.note)] if project.note else [])]
 
     def buttons(self) -> list[Button]:
@@ -393,7 +406,8 @@ class PaymentAdd(_OfProject):
 
     def initial(self) -> dict[str, Any]:
         """Begin with today and the first source that has money left."""
-        first = self.object.funding.values_list("source", flat=True).first()
+        funding = in_source_order(self.object.funding.all())
+        first = funding[0].source if funding else None
         return {"paid_on": local_day(self.request.now), "source": first}
 
     def form_arguments(self) -> dict[str, Any]:
@@ -408,9 +422,9 @@ class PaymentAdd(_OfProject):
         return [
             (
                 gettext_now("%(source)s余额（元）") % {"source": FundSource(row.source).label},
-                row.amount - paid.get(row.source, ZERO),
+                f"{row.amount - paid.get(row.source, ZERO):,.2f}",
             )
-            for row in self.object.funding.all()
+            for row in in_source_order(self.object.funding.all())
         ]
 
 

@@ -26,7 +26,13 @@ from povedu.screens.searching import SearchQuery
 from schools import filters, selectors, services, tables
 from schools.forms import schools as forms
 from schools.models import School, SchoolAlias
-from schools.views.scoped import ScopedActionScreen, ScopedFormScreen, allowed, local_day
+from schools.views.scoped import (
+    ScopedActionScreen,
+    ScopedFormScreen,
+    allowed,
+    local_day,
+    place_words,
+)
 
 VIEW, EDIT, ADD = "schools.school.view", "schools.school.edit", "schools.school.add"
 _LIST: tuple[Words, str] = (_("学校名录"), "schools:school-list")
@@ -218,7 +224,7 @@ class SchoolDetail(DetailScreen):
         return [
             Fact(_("学校标识码"), school.code),
             Fact(_("办学类型"), school.get_kind_display()),
-            Fact(_("所在区划"), " ".join(_place(school))),
+            Fact(_("所在区划"), " ".join(place_words(school.division))),
             Fact(_("状态"), _("已停办"), status="refused")
             if closed
             else Fact(_("状态"), _("办学中"), status="done"),
@@ -235,12 +241,6 @@ class SchoolDetail(DetailScreen):
                 "bi-pencil",
             )
         ]
-
-
-def _place(school: School) -> list[str]:
-    parent = school.division.parent
-    village = parent is not None and school.division.level == "village"
-    return [parent.name, school.division.name] if parent and village else [school.division.name]
 
 
 class SchoolAdd(ScopedFormScreen):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from povedu.screens import ActionScreen, Button, FormScreen
+from schools.models import Division
 
 Details = Callable[..., Any]
 
@@ -52,3 +53,10 @@ def allowed(screen: Any, buttons: Sequence[Button]) -> list[Button]:
 def local_day(now: datetime) -> date:
     """Return the local day of an instant."""
     return timezone.localtime(now).date()
+
+
+def place_words(division: Division) -> list[str]:
+    """Return a division's name, a village's under its township's."""
+    parent = division.parent
+    village = parent is not None and division.level == "village"
+    return [parent.name, division.name] if parent and village else [division.name]

@@ -1,4 +1,4 @@
-"""Counts of teachers and postings for the annual summary and the dashboards."""
+"""Counts of teachers and postings for the figures page, over the summary's own rows."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,17 +11,18 @@ from django.db.models.functions import Substr
 from povedu.scope import Scope
 from schools.models import Division
 from schools.selectors import schools
-from teachers.choices import Title
+from teachers.choices import EmploymentKind, Post, Title
 from teachers.models import Posting, Teacher
 from teachers.rules.exchange import COUNTED, TARGET_PERCENT, Candidate, due, percent
-from teachers.selectors.teachers import postings, teachers
+from teachers.selectors.lines import postings_in, teachers_on
+from teachers.selectors.teachers import postings, running_on
 
 SENIOR_TITLES = (Title.SENIOR_PROFESSOR, Title.SENIOR, Title.FIRST)
 
 
 @dataclass(frozen=True, slots=True)
 class TeacherMeasures:
-    """Teachers in post at the end of a year, and the year's postings by kind."""
+    """Teachers in service at the end of a year, who came and went, and the postings begun in it."""
 
     teachers: int = 0
     by_employment: dict[str, int] = field(default_factory=dict)
@@ -48,35 +49,16 @@ class ExchangeMeasures:
         return self.ratio is None or self.ratio >= self.target
 
 
-def _in_post_on(day: date) -> Q:
-    hired = Q(hired_on__isnull=True) | Q(hired_on__lte=day)
-    return hired & (Q(left_on__isnull=True) | Q(left_on__gt=day))
-
-
-def teachers_of_year(scope: Scope, year: int) -> QuerySet[Teacher]:
-    """Return the teachers in post on the last day of a year."""
-    return teachers(scope).filter(_in_post_on(date(year, 12, 31)))
-
-
-def postings_of_year(scope: Scope, year: int, kind: str = "") -> QuerySet[Posting]:
-    """Return the postings that ran for any part of a calendar year, of one kind or of all."""
-    first, next_year = date(year, 1, 1), date(year + 1, 1, 1)
-    running = Q(starts_on__lt=next_year) & (Q(ends_on__isnull=True) | Q(ends_on__gt=first))
-    rows = postings(scope).filter(running)
-    return rows.filter(kind=kind) if kind else rows
-
-
 def teacher_measures(scope: Scope, year: int) -> TeacherMeasures:
-    """Return a year's counts; three queries."""
+    """Return a calendar year's counts; three queries."""
     inside = scope.q(division="school__division_id", school="school__code")
     first, last = date(year, 1, 1), date(year, 12, 31)
-    everybody = Teacher.objects.filter(inside).order_by()
-    by_employment = _counts(everybody.filter(_in_post_on(last)), "employment_kind")
-    moves = everybody.aggregate(
+    by_employment = _counts(teachers_on(scope, last), "employment_kind")
+    moves = Teacher.objects.filter(inside).aggregate(
         joined=Count("pk", filter=Q(hired_on__range=(first, last))),
         left=Count("pk", filter=Q(left_on__range=(first, last))),
     )
-    by_kind = _counts(postings_of_year(scope, year).order_by().select_related(None), "kind")
+    by_kind = _counts(postings_in(scope, year), "kind")
     return TeacherMeasures(
         teachers=sum(by_employment.values()),
         by_employment=by_employment,
@@ -92,26 +74,23 @@ def moved_in(scope: Scope, academic_year: int) -> QuerySet[Posting]:
 
     ``academic_year`` is its first calendar year.
     """
+    home_schools = schools(scope).order_by().select_related(None).values("pk")
     return postings(scope).filter(
         kind__in=COUNTED,
         is_full_time=True,
         starts_on__gte=date(academic_year, 8, 1),
         starts_on__lt=date(academic_year + 1, 8, 1),
-        home_school__in=_home_schools(scope),
+        home_school__in=home_schools,
     )
-
-
-def _home_schools(scope: Scope) -> QuerySet[Any]:
-    return schools(scope).order_by().select_related(None).values("pk")
 
 
 def exchange_measures(scope: Scope, academic_year: int) -> ExchangeMeasures:
     """Return an academic year's exchange against the teachers who were due on 1 September."""
     day = date(academic_year, 9, 1)
-    inside = scope.q(division="school__division_id", school="school__code")
     rows = (
-        Teacher.objects.filter(inside, _in_post_on(day), employment_kind="permanent")
-        .exclude(post="staff")
+        teachers_on(scope, day)
+        .filter(employment_kind=EmploymentKind.PERMANENT)
+        .exclude(post=Post.STAFF)
         .order_by()
         .values_list("sex", "birth_on", "school_since_on")
     )
@@ -132,7 +111,7 @@ def exchange_measures(scope: Scope, academic_year: int) -> ExchangeMeasures:
 
 @dataclass(frozen=True, slots=True)
 class TownshipTeachers:
-    """A township's teachers in post and those posted there from elsewhere."""
+    """A township's teachers in service and those posted there from elsewhere."""
 
     code: str
     name: str
@@ -143,9 +122,8 @@ class TownshipTeachers:
 def by_township(scope: Scope, day: date) -> list[TownshipTeachers]:
     """Return teachers and postings township by township on a day, in code order; three queries."""
     inside = scope.q(division="school__division_id", school="school__code")
-    staff = _per_township(Teacher.objects.filter(inside, _in_post_on(day)))
-    running = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gt=day))
-    posted = _per_township(Posting.objects.filter(inside, running))
+    staff = _per_township(teachers_on(scope, day))
+    posted = _per_township(Posting.objects.filter(inside, running_on(day)))
     names = dict(
         Division.objects.filter(
             code__startswith=scope.county_code, level__in=["township", "county"]

@@ -156,12 +156,11 @@ class TeacherFigures(DashboardScreen):
             Figure(_("年末在岗教师"), now.teachers, _("人"), before.teachers, rows),
             Figure(_("当年新进"), now.joined, _("人"), before.joined),
             Figure(_("当年离开"), now.left, _("人"), before.left),
-            Figure(_("当年任职"), now.postings, _("人次"), before.postings, postings),
+            Figure(_("当年新任职"), now.postings, _("人次"), before.postings, postings),
             Figure(
                 _("交流比例"),
                 ratio,
-                "%",
-                last,
+                last_year=last,
                 percent=True,
                 tone="done" if moved.reached else "waiting",
             ),
@@ -192,7 +191,7 @@ class TeacherFigures(DashboardScreen):
             ),
             ChartPanel(
                 "kinds",
-                _("当年以哪些方式交流？"),
+                _("当年新任职采取哪些方式？"),
                 [label for label, _count in kinds],
                 [Series(_("人次"), [count for _label, count in kinds])],
                 unit=_("人次"),

@@ -9,7 +9,6 @@ from povedu.errors import Conflict
 from povedu.scope import Scope
 from schools import selectors, services
 from schools.models import MealReport
-from schools.selectors import summary
 from tests.factories import MealReportFactory, SchoolFactory
 from tests.schools.refusals import refused
 
@@ -82,26 +81,3 @@ def test_a_form_begins_with_last_month(school):
     assert (values["pupils_count"], values["standard"]) == (77, Decimal(4))
     assert selectors.first_values(HERE, school, SEPTEMBER)["standard"] == 4
     assert selectors.month_due(date(2016, 1, 8)) == date(2015, 12, 1)
-
-
-def test_persons_of_a_year_come_out_of_person_times(school):
-    other = SchoolFactory(code="2153000002", has_meals=True)
-    for school_, month, pupils, days, meals in [
-        (school, SEPTEMBER, 50, 20, 1000),
-        (school, OCTOBER, 50, 10, 500),
-        (other, OCTOBER, 30, 20, 570),
-        (other, date(2015, 10, 1), 30, 20, 600),
-    ]:
-        MealReportFactory(
-            school=school_,
-            month=month,
-            pupils_count=pupils,
-            feeding_days=days,
-            meals_count=meals,
-            amount=Decimal(4 * meals),
-        )
-    year = summary.meal_measures(HERE, 2016)
-    assert (year.schools, year.pupils, year.person_times) == (2, 79, 2070)  # 50 + 28.5, half up
-    assert (year.funds, year.per_day) == (Decimal("8280.00"), Decimal("4.00"))
-    assert sum(row.amount for row in summary.meals_of_year(HERE, 2016)) == year.funds
-    assert summary.meal_measures(Scope("530624"), 2016) == summary.MealMeasures()

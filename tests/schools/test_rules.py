@@ -131,25 +131,6 @@ def test_months_go_forth_and_back(day):
     assert 28 <= meals.days_in(month) <= 31
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 3000), st.integers(1, 250)).map(
-            lambda pair: meals.SchoolYear(pair[0] * pair[1], pair[1])
-        ),
-        max_size=20,
-    )
-)
-def test_full_attendance_gives_the_pupils_themselves(years):
-    pupils = sum(year.meals_count // year.feeding_days for year in years)
-    assert meals.average_pupils(years) == pupils
-
-
-def test_average_days_of_a_county():
-    assert meals.average_days(7_081_775, 38_584) == Decimal("183.5")
-    assert meals.average_days(0, 0) == 0
-    assert meals.average_pupils([meals.SchoolYear(0, 0)]) == 0
-
-
 def month_figures(**changes):
     given_figures = {
         "month": date(2016, 10, 1),
