@@ -19,6 +19,7 @@ from povedu.screens.tables import (
     ScreenTable,
     StatusColumn,
     TermColumn,
+    YesNoColumn,
 )
 from povedu.screens.templatetags.screens import badge
 from schools.models import (
@@ -91,7 +92,7 @@ class SchoolTable(ScreenTable):
     )
     pupils_count = NumberColumn(verbose_name=_("在校生"))
     boarders_count = NumberColumn(verbose_name=_("寄宿生"))
-    has_meals = tables.BooleanColumn(verbose_name=_("营养餐"), yesno=(_("是"), _("否")))
+    has_meals = YesNoColumn(verbose_name=_("营养餐"))
     opened_on = DayColumn()
     closed_on = DayColumn()
 

@@ -87,13 +87,31 @@ ARGUMENTS: dict[str, Arguments] = {
     "jobs:file": Arguments(
         lambda place, actor: {"pk": make.JobFileFactory(job=_job(place, actor)).pk}
     ),
-    "schools:school": row("school"),
+    "schools:school": Arguments(lambda place, actor: {"code": place.school_code}),
+    "schools:alias": Arguments(
+        lambda place, actor: {"pk": make.SchoolAliasFactory(school=place.school).pk}
+    ),
+    "schools:alias-add": Arguments(lambda place, actor: {"code": place.school_code}),
+    "schools:batch": Arguments(
+        lambda place, actor: {"pk": place.project.batch_id},
+        # A batch is the county's: whoever answers for part of it sees which batches there are.
+        visible=lambda actor, place: place.county_code.startswith(actor.scope.county_code),
+    ),
     "schools:project": row("project"),
+    "schools:payment-add": row("project"),
+    "schools:milestone": Arguments(lambda place, actor: {"pk": place.project.milestones.get().pk}),
+    "schools:milestone-add": row("project"),
+    "schools:photo": Arguments(
+        lambda place, actor: {"pk": make.ProjectPhotoFactory(project=place.project).pk}
+    ),
+    "schools:photo-add": row("project"),
+    "schools:item": Arguments(lambda place, actor: {"pk": place.equipment.item_id}),
+    "schools:item-add": row("project"),
     "schools:meal": row("meals"),
-    "schools:equipment": row("equipment"),
     "schools:division": Arguments(lambda place, actor: {"pk": place.township_code}),
     "teachers:teacher": row("teacher"),
     "teachers:posting": row("posting"),
+    "teachers:posting-add": row("teacher"),
     "students:student": row("student"),
     "students:enrolment": row("student"),
     "students:hardship-add": row("student"),
