@@ -104,6 +104,7 @@ class SummaryScreen(YearScreen):
             Button(
                 _("查看文字稿"),
                 reverse("reports:summary-text", args=[self.year]) + self.place_query,
+                "reports.edition.view",
             ),
             Button(_("历次文稿"), reverse("reports:edition-list"), "reports.edition.view"),
             Button(_("总结模板"), reverse("reports:template"), "reports.template.view"),
@@ -143,7 +144,7 @@ class SummaryScreen(YearScreen):
 class SummaryText(YearScreen):
     """The paper's words as they would be written now."""
 
-    action = "reports.summary.view"
+    action = "reports.edition.view"
     template_name = "reports/text.html"
     parents = (SUMMARY,)
     title = gettext_lazy("文字稿")
@@ -286,6 +287,12 @@ class RowsExport(YearScreen, ActionScreen):
         )
 
     service = start
+
+    def found(self) -> None:
+        """Answer 404 for a line that is not there or not in scope."""
+        line_id = self.kwargs["line_id"]
+        if lines.rows_behind(self.place, self.year, line_id, personal=False) is None:
+            raise Http404
 
     def arguments(self, form: Any) -> dict[str, Any]:
         """Add what the address says."""

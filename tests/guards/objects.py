@@ -62,6 +62,26 @@ def _same_county(actor: Actor, place: Place) -> bool:
     return place.county_code.startswith(actor.scope.county_code)
 
 
+def _edition(place: Place, actor: Actor) -> dict[str, Any]:
+    """An edition of the place's county; those who may open it at all answer for a county."""
+    return {"pk": make.SummaryEditionFactory(county_code=place.county_code).pk}
+
+
+def _edition_visible(actor: Actor, place: Place) -> bool:
+    prefix = actor.scope.division_prefix
+    return actor.scope.school_code is None and place.county_code.startswith(prefix)
+
+
+def _line(place: Place, actor: Actor) -> dict[str, Any]:
+    """The line of the batch that the place's own project belongs to."""
+    batch = place.project.batch
+    return {"year": batch.year, "line_id": batch.code}
+
+
+def _everybody(actor: Actor, place: Place) -> bool:
+    return True
+
+
 ARGUMENTS: dict[str, Arguments] = {
     "accounts:user": row("user"),
     "api:accounts-users": row("user"),
@@ -122,6 +142,14 @@ ARGUMENTS: dict[str, Arguments] = {
     "students:payee": row("payee"),
     "students:run": Arguments(lambda place, actor: {"pk": place.reconciliation.pk}, _same_county),
     "students:snapshot": Arguments(lambda place, actor: {"pk": place.snapshot.pk}, _same_county),
+    "reports:edition": Arguments(_edition, _edition_visible),
+    "reports:edition-file": Arguments(
+        lambda place, actor: {**_edition(place, actor), "fmt": "json"}, _edition_visible
+    ),
+    "reports:summary": Arguments(lambda place, actor: {"year": 2016}, _everybody),
+    "reports:dashboard": Arguments(lambda place, actor: {"year": 2016}, _everybody),
+    "reports:line": Arguments(_line),
+    "reports:rows": Arguments(_line),
     "subsidies:programme": row("programme"),
     "subsidies:standard": row("standard"),
     "subsidies:award": row("award"),
