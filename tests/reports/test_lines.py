@@ -15,7 +15,6 @@ from povedu.figures import Line, flat, resum
 from povedu.scope import Scope
 from reports.selectors import lines
 from tests.factories import (
-    AwardFactory,
     DivisionFactory,
     DonorFactory,
     EnrolmentFactory,
@@ -26,7 +25,6 @@ from tests.factories import (
     InstalmentFactory,
     MealReportFactory,
     PaymentFactory,
-    PaymentSourceFactory,
     PostingFactory,
     ProgrammeFactory,
     ProjectBatchFactory,
@@ -40,27 +38,10 @@ from tests.factories import (
     StudentFactory,
     TeacherFactory,
 )
+from tests.reports.helpers import pay
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = Scope.everything()
-
-
-def pay(programme, student, *, term="2016-1", settled_on=date(2016, 12, 1), parts=None, **award):
-    """Settle one payment of an award; ``parts`` are amounts by source."""
-    parts = parts or {"central": Decimal(500)}
-    total = sum(parts.values())
-    period = award.pop("period", term)
-    standard = programme.standards.first() or StandardFactory(programme=programme)
-    made = programme.awards.filter(student=student, term=term).first()
-    if made is None:
-        enrolment = EnrolmentFactory(student=student, term=term)
-        facts = {"enrolment": enrolment, "term": term, "amount": total, "standard": standard}
-        made = AwardFactory(programme=programme, **facts, **award)
-    part = InstalmentFactory(award=made, period=period, amount=total)
-    paid = PaymentFactory(instalment=part, amount=total, state="settled", settled_on=settled_on)
-    for source, amount in parts.items():
-        PaymentSourceFactory(payment=paid, source=source, amount=amount)
-    return paid
 
 
 def line(line_id, year=2016, scope=EVERYWHERE) -> Line | None:
