@@ -24,7 +24,7 @@ from django.db import connection
 
 PATTERNS = ("migrations/*.py", "models.py", "models/*.py", "apps.py", "permissions.py")
 APPS = ("povedu/*", "schools", "teachers", "students", "subsidies", "reports")
-KEPT_TEMPLATES = 6
+KEPT_TEMPLATES = 12
 
 
 def _state() -> str:
@@ -34,15 +34,15 @@ def _state() -> str:
     for app in APPS:
         for pattern in PATTERNS:
             files.update(root.glob(f"{app}/{pattern}"))
-    digest = hashlib.sha256(f"{django.__version__} {root}".encode())
+    digest = hashlib.sha256(django.__version__.encode())
     for file in sorted(files):
         digest.update(f"\0{file.relative_to(root)}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
+def _one_at_a_time(folder: Path, state: str) -> Iterator[None]:
+    with (folder / f"{connection.vendor}-{state}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -75,6 +75,7 @@ class _SqliteTemplate:
         old = sorted(self.path.parent.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)
         for path in old[:-KEPT_TEMPLATES]:
             path.unlink(missing_ok=True)
+            path.with_name(f"sqlite-{path.stem}.lock").unlink(missing_ok=True)
 
 
 class _PostgresTemplate:
@@ -115,11 +116,12 @@ def copied_where_possible() -> Iterator[None]:
     """Have ``setup_databases`` copy the migrated state instead of walking to it, if it is kept."""
     folder = Path(tempfile.gettempdir()) / f"povedu-test-databases-{os.getuid()}"
     folder.mkdir(exist_ok=True, mode=0o700)
+    state = _state()
     template: _SqliteTemplate | _PostgresTemplate
     if connection.vendor == "sqlite":
-        template = _SqliteTemplate(folder, _state())
+        template = _SqliteTemplate(folder, state)
     else:
-        template = _PostgresTemplate(_state())
+        template = _PostgresTemplate(state)
     original = django.core.management.call_command
 
     def call_command(name: Any, *arguments: Any, **options: Any) -> Any:
@@ -127,7 +129,7 @@ def copied_where_possible() -> Iterator[None]:
             return original(name, *arguments, **options)
         return template.fill()
 
-    with _one_at_a_time(folder):
+    with _one_at_a_time(folder, state):
         if not template.exists():
             yield
             template.keep()

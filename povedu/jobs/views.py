@@ -125,7 +125,8 @@ class _OneJob(ObjectScreen):
             "cancel_url": reverse("jobs:job-cancel", args=[job.pk]) if may_stop else "",
             "result_url": address if address.startswith("/") else "",
             "result_label": job.result.get("label", ""),
-            "figures": job.result.get("figures", []),
+            "figures": [(label, _figure(value)) for label, value in job.result.get("figures", [])],
+            "notes": job.result.get("notes", []),
             "files": selectors.files(actor, self.request.now).filter(job=job),
             "remaining": remaining(job, self.request.now),
         }
@@ -154,6 +155,10 @@ class JobDetail(_OneJob):
             Fact(_("尝试次数"), job.attempts),
             Fact(_("编号"), str(job.pk)),
         ]
+
+
+def _figure(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _when(instant: datetime | None) -> str:

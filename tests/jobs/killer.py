@@ -218,6 +218,7 @@ def bench(django_db_setup, django_db_blocker, tmp_path, monkeypatch):
         bench = Bench(tmp_path, url)
         monkeypatch.setitem(connections.databases["default"], "NAME", name)
         monkeypatch.setattr(services, "send_wake", bench.send_wake)
+        monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
         connections["default"] = connections.create_connection("default")
         ContentType.objects.clear_cache()
         try:
