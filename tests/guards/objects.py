@@ -108,6 +108,17 @@ ARGUMENTS: dict[str, Arguments] = {
         lambda place, actor: {"pk": make.JobFileFactory(job=_job(place, actor)).pk}
     ),
     "schools:school": Arguments(lambda place, actor: {"code": place.school_code}),
+    "api:schools-schools": row("school"),
+    "api:schools-divisions": Arguments(lambda place, actor: {"pk": place.township_code}),
+    "api:schools-batches": Arguments(
+        lambda place, actor: {"pk": place.project.batch_id},
+        visible=lambda actor, place: place.county_code.startswith(actor.scope.county_code),
+    ),
+    "api:schools-projects": row("project"),
+    "api:schools-equipment": Arguments(lambda place, actor: {"pk": place.equipment.item_id}),
+    "api:schools-meals": row("meals"),
+    "api:teachers-teachers": row("teacher"),
+    "api:teachers-postings": row("posting"),
     "schools:alias": Arguments(
         lambda place, actor: {"pk": make.SchoolAliasFactory(school=place.school).pk}
     ),
