@@ -2,7 +2,9 @@
 
 from django.db.models import Q, QuerySet
 
+from povedu.intake import places
 from povedu.intake.choices import BatchState
+from povedu.intake.kinds import all_kinds
 from povedu.intake.models import ImportBatch, ImportRow, MappingProfile
 from povedu.jobs.choices import LIVE
 from povedu.jobs.models import Job
@@ -16,6 +18,12 @@ def batches(scope: Scope) -> QuerySet[ImportBatch]:
     return ImportBatch.objects.filter(
         scope.q(division="division_code", school="school_code")
     ).select_related("uploaded_by", "applied_by")
+
+
+def workable(actor: Actor) -> QuerySet[ImportBatch]:
+    """Return the batches in scope of the kinds that the actor may bring in."""
+    kinds = [kind.code for kind in all_kinds() if actor.may(kind.action)]
+    return batches(actor.scope).filter(kind__in=kinds)
 
 
 def rows(scope: Scope, batch_id: int) -> QuerySet[ImportRow]:
@@ -41,10 +49,10 @@ def has_stalled(batch: ImportBatch) -> bool:
 
 def mappings(scope: Scope) -> QuerySet[MappingProfile]:
     """Return the headings taught by sources in scope."""
-    if scope.school_code is not None:
-        own = Q(source=scope.school_code)
-    else:
-        own = Q(source__startswith=scope.division_prefix) if scope.division_prefix else Q()
+    codes = [code for code, _name in places.schools(scope)]
+    own = Q(source__in=codes)
+    if scope.school_code is None:
+        own |= Q(source__startswith=scope.division_prefix) & ~Q(source="")
     return MappingProfile.objects.filter(own).select_related("changed_by")
 
 

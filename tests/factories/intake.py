@@ -2,7 +2,9 @@
 
 import factory
 
+from povedu.intake.kinds import kind_of
 from povedu.intake.models import ImportBatch, ImportRow, MappingProfile
+from povedu.intake.rowstore import RowReader, StoredRow
 from tests.factories.accounts import UserFactory
 from tests.factories.base import COUNTY, MOMENT
 
@@ -25,10 +27,22 @@ class ImportBatchFactory(factory.django.DjangoModelFactory[ImportBatch]):
     state = "staged"
     uploaded_by = factory.SubFactory(UserFactory)
     uploaded_at = MOMENT
+    staged_at = MOMENT
+    sheets = factory.LazyFunction(
+        lambda: [
+            {
+                "name": "roster",
+                "header_rows": [1],
+                "mapping": [{"column": "A", "header": "name", "field": "name", "ambiguous": False}],
+                "rows": 1,
+                "hidden_rows": 0,
+            }
+        ]
+    )
 
 
 class ImportRowFactory(factory.django.DjangoModelFactory[ImportRow]):
-    """A ready row; its sealed payload is empty."""
+    """A ready row that names one pupil."""
 
     class Meta:
         model = ImportRow
@@ -37,7 +51,13 @@ class ImportRowFactory(factory.django.DjangoModelFactory[ImportRow]):
     sheet = 0
     number = factory.Sequence(lambda n: n + 2)
     outcome = "ready"
-    payload = b""
+    payload = factory.LazyAttribute(lambda row: _payload(row.batch))
+
+
+def _payload(batch: ImportBatch) -> bytes:
+    kind = kind_of(batch.kind)
+    values = dict.fromkeys(kind.columns, "") | {"name": "Pupil"}
+    return RowReader(kind, batch.sheets).pack(StoredRow(["Pupil"], values, []))
 
 
 class MappingProfileFactory(factory.django.DjangoModelFactory[MappingProfile]):

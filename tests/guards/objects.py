@@ -82,6 +82,15 @@ def _everybody(actor: Actor, place: Place) -> bool:
     return True
 
 
+def _may_bring_in(actor: Actor, place: Place) -> bool:
+    """An upload belongs to no place; whoever may bring rosters in may open it."""
+    return actor.may("intake.roster.upload")
+
+
+def _may_work_on(actor: Actor, place: Place) -> bool:
+    return World.covers(actor, place) and actor.may("intake.roster.upload")
+
+
 ARGUMENTS: dict[str, Arguments] = {
     "accounts:user": row("user"),
     "api:accounts-users": row("user"),
@@ -128,6 +137,28 @@ ARGUMENTS: dict[str, Arguments] = {
         # A batch is the county's: whoever answers for part of it sees which batches there are.
         visible=lambda actor, place: place.county_code.startswith(actor.scope.county_code),
     ),
+    "intake:batch": row("import_batch"),
+    "intake:batch-add": Arguments(lambda place, actor: {"kind": "roster"}, visible=_may_bring_in),
+    "intake:template": Arguments(lambda place, actor: {"kind": "roster"}, visible=_may_bring_in),
+    "intake:row-list": row("import_batch"),
+    **{
+        f"intake:batch-{page}": Arguments(
+            lambda place, actor: {"pk": place.import_batch.pk}, visible=_may_work_on
+        )
+        for page in ("headings", "apply", "return", "withdraw", "answer")
+    },
+    "intake:repair-decline": Arguments(
+        lambda place, actor: {"pk": place.import_batch.pk, "code": "fixed-space"},
+        visible=_may_work_on,
+    ),
+    "intake:row-fix": Arguments(
+        lambda place, actor: {
+            "pk": place.import_batch.pk,
+            "row": make.ImportRowFactory(batch=place.import_batch).pk,
+        },
+        visible=_may_work_on,
+    ),
+    "intake:mapping": row("taught_heading"),
     "schools:project": row("project"),
     "schools:payment-add": row("project"),
     "schools:milestone": Arguments(lambda place, actor: {"pk": place.project.milestones.get().pk}),

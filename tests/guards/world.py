@@ -137,6 +137,19 @@ class Place:
         return make.MealReportFactory(school=self.school)
 
     @cached_property
+    def import_batch(self) -> Any:
+        return make.ImportBatchFactory(
+            county_code=self.county_code,
+            division_code=self.township_code,
+            school_code=self.school_code,
+            file_name=f"{self.name('Roster')}.xlsx",
+        )
+
+    @cached_property
+    def taught_heading(self) -> Any:
+        return make.MappingProfileFactory(source=self.school_code, heading=self.name("Heading"))
+
+    @cached_property
     def programme(self) -> Any:
         return make.ProgrammeFactory(county=self.county)
 

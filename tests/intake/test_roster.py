@@ -236,7 +236,7 @@ def test_a_clerk_brings_the_own_roster_in(school: Any) -> None:
     batch.refresh_from_db()
     assert batch.state == "applied"
     assert batch.applied["new"] == 14
-    answer = client.get(f"/intake/{batch.pk}/answer/")
+    answer = client.post(f"/intake/{batch.pk}/answer/", {})
     assert answer["Content-Disposition"].startswith("attachment")
     assert openpyxl.load_workbook(BytesIO(answer.content)).active["M2"].value == "处理意见"
 

@@ -82,7 +82,7 @@ def stage_batch(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBat
 
 def _stage(batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
     kind = kind_of(batch.kind)
-    file = read_file(store.read(batch.store_key))
+    file = read_file(_original(batch))
     readings = understand(file, kind, profile_of(batch))
     if not any(reading.heading for reading in readings):
         raise Refusal(
@@ -105,6 +105,13 @@ def _stage(batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
     batch.summary["skipped"] = len(skipped)
     _write(batch, _rows(batch, readings, frame, kind, changes), actor, now)
     return batch
+
+
+def _original(batch: ImportBatch) -> bytes:
+    try:
+        return store.read(batch.store_key)
+    except FileNotFoundError as gone:
+        raise Refusal("file-gone", _("原文件已被清理，请重新上传。")) from gone
 
 
 def _expected(kind: IntakeKind) -> str:
