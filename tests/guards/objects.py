@@ -13,6 +13,7 @@ from typing import Any
 from povedu.accounts.models import Jurisdiction
 from povedu.jobs.models import Job
 from povedu.scope import Actor
+from subsidies.selectors.programmes import office_of
 from tests import factories as make
 from tests.guards.world import Place, World
 
@@ -91,11 +92,39 @@ def _may_work_on(actor: Actor, place: Place) -> bool:
     return World.covers(actor, place) and actor.may("intake.roster.upload")
 
 
+def _own_office(actor: Actor, place: Place) -> bool:
+    """Say whether a programme of the aid office is there for an actor."""
+    return World.covers(actor, place) and office_of(actor) in ("", "aid")
+
+
+def aided(name: str, **more: str) -> Arguments:
+    """Serve ``pk`` from a place's row that belongs to a programme of the aid office."""
+    return Arguments(lambda place, actor: {"pk": getattr(place, name).pk, **more}, _own_office)
+
+
+def _answer(place: Place, actor: Actor) -> dict[str, Any]:
+    return {"pk": make.BankReturnFactory(batch=place.batch).pk}
+
+
 ARGUMENTS: dict[str, Arguments] = {
     "accounts:user": row("user"),
     "api:accounts-users": row("user"),
     "api:accounts-grants": row("grant"),
     "api:audit-entries": row("audit_entry"),
+    "api:subsidies-programmes": aided("programme"),
+    "api:subsidies-awards": aided("award"),
+    "api:subsidies-notices": aided("notice"),
+    "api:subsidies-batches": aided("batch"),
+    "api:subsidies-payments": aided("payment"),
+    "api:subsidies-receipts": row("receipt"),
+    "api:subsidies-gifts": aided("gift"),
+    "api:ledger-entries": Arguments(
+        lambda place, actor: {
+            "pk": make.LedgerEntryFactory(
+                county_code=place.county_code if World.covers(actor, place) else "530999"
+            ).pk
+        }
+    ),
     "accounts:grant-add": row("user"),
     "accounts:grant": row("grant"),
     "accounts:jurisdiction": row("jurisdiction"),
@@ -192,17 +221,29 @@ ARGUMENTS: dict[str, Arguments] = {
     "reports:dashboard": Arguments(lambda place, actor: {"year": 2016}, _everybody),
     "reports:line": Arguments(_line),
     "reports:rows": Arguments(_line),
-    "subsidies:programme": row("programme"),
-    "subsidies:standard": row("standard"),
-    "subsidies:award": row("award"),
+    "subsidies:programme": aided("programme"),
+    "subsidies:standard": aided("standard"),
+    "subsidies:award": aided("award"),
     "subsidies:determination": row("determination"),
-    "subsidies:notice": row("notice"),
-    "subsidies:objection": row("objection"),
-    "subsidies:batch": row("batch"),
-    "subsidies:payment": row("payment"),
+    "subsidies:notice": aided("notice"),
+    "subsidies:objection": aided("objection"),
+    "subsidies:batch": aided("batch"),
+    "subsidies:payment": aided("payment"),
+    "subsidies:standard-add": aided("programme"),
+    "subsidies:source-rules": aided("programme"),
+    "subsidies:quota-set": aided("programme"),
+    "subsidies:award-approve": aided("programme", term="2016-1"),
+    "subsidies:award-run": Arguments(
+        lambda place, actor: {"step": "choose"}, visible=lambda actor, place: True
+    ),
+    "subsidies:aid-account": row("student"),
+    "subsidies:objection-add": aided("notice"),
+    "subsidies:bank-return-add": aided("batch"),
+    "subsidies:bank-return": Arguments(_answer, _own_office),
+    "subsidies:line-remove": aided("payment"),
     "subsidies:receipt": row("receipt"),
     "subsidies:donor": row("donor"),
-    "subsidies:gift": row("gift"),
+    "subsidies:gift": aided("gift"),
 }
 
 

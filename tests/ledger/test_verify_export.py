@@ -1,0 +1,86 @@
+"""An outsider checks an exported ledger with one file and no key."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from povedu.ledger.models import LedgerEntry
+from povedu.ledger.services import Leg, post_many
+
+SCRIPT = Path(settings.BASE_DIR) / "tools" / "verify_export.py"
+COUNTY = "530623"
+
+
+@pytest.fixture(params=["xlsx", "csv"])
+def exported(request: Any, auditor: Any, office: Any, now: Any, tmp_path: Path) -> Path:
+    ledger = pytest.importorskip("reports.exports.ledger")
+    legs = []
+    for number in range(30):
+        day = date(2016, 1 + number % 12, 5)
+        about = ("p", "s", "2016-1", f"payment:{number}", "=1+1" if number % 2 else "@home, “x”")
+        legs += [
+            Leg(number, day, "expense", 10_050 + number, "county", *about),
+            Leg(number, day, "cash", -10_050 - number, "county", *about),
+        ]
+    post_many(county_code=COUNTY, legs=legs, actor=office, now=now)
+    target = tmp_path / f"ledger.{request.param}"
+    with target.open("wb") as file:
+        ledger.write_ledger(
+            file, request.param, actor=auditor, now=now, chosen=ledger.LedgerFilter(2016)
+        )
+    return target
+
+
+def run(*arguments: object) -> tuple[int, Any]:
+    done = subprocess.run(
+        [sys.executable, "-I", str(SCRIPT), "--json", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def test_whole_export_is_found_whole(exported: Path) -> None:
+    last = LedgerEntry.objects.get(seq=60)
+    code, found = run(exported, "--anchor", f"60:{last.hash}")
+    assert (code, found["rows"], found["gaps"], found["hash"]) == (0, 60, 0, last.hash)
+    code, found = run(exported, "--anchor", f"60:{'0' * 64}")
+    assert (code, found["number"]) == (1, "60")
+    code, found = run(exported, "--anchor", f"61:{last.hash}")
+    assert (code, found["fault"]) == (1, "the anchored row is missing")
+
+
+def test_changed_rows_are_named(exported: Path, tmp_path: Path) -> None:
+    if exported.suffix != ".csv":
+        pytest.skip("the text form is changed by hand")
+    lines = exported.read_text("utf-8-sig").splitlines()
+    for edit, number in (
+        (lambda rows: rows.__setitem__(7, rows[7].replace("payment:3", "payment:9")), "7"),
+        (lambda rows: rows.__setitem__(9, rows[9].replace("county", "city")), "9"),
+        (lambda rows: rows.__setitem__(5, rows[6]), "6"),
+    ):
+        rows = list(lines)
+        edit(rows)
+        bad = tmp_path / "bad.csv"
+        bad.write_text("\n".join(rows), "utf-8-sig")
+        code, found = run(bad)
+        assert code == 1, found
+        assert found["number"] in (number, lines[int(number)].split(",")[1])
+    short = tmp_path / "short.csv"
+    short.write_text("\n".join(lines[:5] + lines[7:]), "utf-8-sig")
+    code, found = run(short)
+    assert (code, found["gaps"]) == (0, 1)
+
+
+def test_something_else_is_not_read(tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    assert run(other)[0] == 2
