@@ -36,6 +36,18 @@ def native_input(field: forms.Field) -> None:
             widget.attrs.setdefault("inputmode", "decimal")
 
 
+def worded_blank(field: forms.Field) -> None:
+    """Ask for a choice in words where Django draws dashes."""
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label:
+            field.empty_label = _("（请选择）")
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = [
+            (key, _("（请选择）") if key in ("", None) and str(label).startswith("---") else label)
+            for key, label in list(field.choices)  # type: ignore[arg-type]  # the setter has made it iterable
+        ]
+
+
 class FormScreen(ObjectScreen):
     """Create (no ``lookup`` in the address) or update one row through a service.
 
@@ -149,6 +161,7 @@ class FormScreen(ObjectScreen):
         form = self.form_class(**self.form_arguments())
         for name, field in form.fields.items():
             native_input(field)
+            worded_blank(field)
             if name in self.wide_fields or isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["data-wide"] = "1"
             if isinstance(field.widget, forms.Textarea):
