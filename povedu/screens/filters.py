@@ -31,8 +31,23 @@ class ScreenFilterSet(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.form.fields.values():
+            _ends(field)
             native_input(field)
             _shrink(field)
+
+
+def _ends(field: forms.Field) -> None:
+    """Give a range two native controls, each with a name that a screen reader can say."""
+    widgets = getattr(field.widget, "widgets", None)
+    parts = getattr(field, "fields", None)
+    if not widgets or not parts:
+        return
+    for at, (part, name) in enumerate(zip(parts, (_("起"), _("止")), strict=False)):
+        if isinstance(part, forms.DateField | forms.DateTimeField):
+            widgets[at] = forms.DateInput()
+        elif isinstance(part, forms.DecimalField | forms.IntegerField):
+            widgets[at] = forms.NumberInput()
+        widgets[at].attrs["aria-label"] = f"{field.label} {name}"
 
 
 def _shrink(field: forms.Field) -> None:
@@ -115,6 +130,7 @@ def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
 
 
 def _plain(value: Any) -> str:
-    if getattr(value, "hour", 0) or getattr(value, "minute", 0):
+    ends_of_day = {(0, 0), (23, 59)}  # a filter by days holds these
+    if hasattr(value, "hour") and (value.hour, value.minute) not in ends_of_day:
         return f"{value:%Y-%m-%d %H:%M}"
     return f"{value:%Y-%m-%d}" if hasattr(value, "year") and hasattr(value, "day") else str(value)

@@ -115,7 +115,7 @@ class SchoolFilter(ScreenFilterSet):
 
     class Meta:
         model = School
-        fields = ("kind", "setting", "has_canteen", "ownership", "has_boarding")
+        fields = ("kind", "setting", "opened_on", "has_canteen", "ownership", "has_boarding")
 
 
 class SchoolList(ListScreen):
