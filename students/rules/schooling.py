@@ -12,6 +12,7 @@ _AGE_TOLERANCE = (-1, 3)  # a year early, three late, before anybody is asked
 _FIRST_AGE = {Stage.PRIMARY: 6, Stage.JUNIOR: 12, Stage.SENIOR: 15, Stage.VOCATIONAL: 15}
 _GRADES_BEFORE = {Stage.PRIMARY: 0, Stage.JUNIOR: 6, Stage.SENIOR: 9, Stage.VOCATIONAL: 9}
 _YEARS = {Stage.PRIMARY: 6, Stage.JUNIOR: 3, Stage.SENIOR: 3, Stage.VOCATIONAL: 3}
+_SUMMER = (7, 8)
 _NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STATE = re.compile(r"([一二三四五六七八九])年级")
 
@@ -84,7 +85,8 @@ def state_differs(state: str, as_of: date, stage: str, grade: int | None, term: 
     """Say whether a register's school state contradicts an enrolment.
 
     A snapshot taken in an earlier academic year names the grade of that year, so each year between
-    moves it on by one; beyond the stage's end nothing can be said. A school state that names no
+    moves it on by one; over the summer registers are brought forward at no fixed day, so either
+    year will do. Beyond the stage's end nothing can be said, and a school state that names no
     stage contradicts nothing. Special schools follow their own stages.
     """
     meaning = state_meaning(state)
@@ -94,10 +96,15 @@ def state_differs(state: str, as_of: date, stage: str, grade: int | None, term: 
     years = term.year - Term.on(as_of).year
     if said_grade is None:
         return years == 0 and said_stage != stage
-    moved = said_grade + years
+    shifts = {years, years - 1} if as_of.month in _SUMMER and years > 0 else {years}
+    return all(_contradicts((said_stage, said_grade + n), stage, grade) for n in shifts)
+
+
+def _contradicts(said: tuple[str, int], stage: str, grade: int | None) -> bool:
+    said_stage, said_grade = said
     last = _YEARS.get(Stage(said_stage))
-    if last is None or moved > last or moved < 1:
+    if last is None or not 1 <= said_grade <= last:
         return False
     if said_stage != stage:
         return True
-    return grade is not None and grade_in_stage(stage, grade) != moved
+    return grade is not None and grade_in_stage(stage, grade) != said_grade
