@@ -491,7 +491,7 @@ class FindingTable(ScreenTable):
     kind = tables.Column(linkify=("students:finding-queue-item", [tables.A("pk")]))
     name = tables.Column(empty_values=(), verbose_name=gettext_lazy("姓名"), orderable=False)
     school = LongColumn(empty_values=(), verbose_name=gettext_lazy("学校"), orderable=False)
-    reason = LongColumn(orderable=False)
+    reason = LongColumn(orderable=False, verbose_name=gettext_lazy("说明"))
     state = StatusColumn(tones=FINDING_TONES)
     term = TermColumn()
 

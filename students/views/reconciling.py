@@ -249,14 +249,33 @@ def _title(row: dict[str, Any] | None) -> str:
     return f"{RegisterKind(row['list']).label} {day}".strip()
 
 
+_COMPARED = frozenset({"name", "sex", "birth_on", "id_number", "guardian_name", "category"})
 _ALWAYS = frozenset({"name", "sex", "birth_on", "id_number", "source"})
+
+
+class Told(Comparison):
+    """A line that one side only can know: nothing in it is marked as differing."""
+
+    @property
+    def differs(self) -> bool:
+        """Mark nothing."""
+        return False
+
+    @property
+    def pieces(self) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+        """Return both texts whole."""
+        sides = (str(self.left or ""), str(self.right or ""))
+        left, right = ([(text, False)] if text else [] for text in sides)
+        return left, right
 
 
 def comparisons(finding: Finding) -> list[Comparison]:
     """Return the lines of both sides that have something to say."""
     left, right = (_side(finding.evidence.get(side)) for side in ("left", "right"))
     return [
-        Comparison(label, left.get(key, ""), right.get(key, ""))
+        (Comparison if key in _COMPARED and left and right else Told)(
+            label, left.get(key, ""), right.get(key, "")
+        )
         for key, label in _LABELS
         if key in _ALWAYS or left.get(key) or right.get(key)
     ]

@@ -213,6 +213,20 @@ ARGUMENTS: dict[str, Arguments] = {
     "students:payee": row("payee"),
     "students:run": Arguments(lambda place, actor: {"pk": place.reconciliation.pk}, _same_county),
     "students:snapshot": Arguments(lambda place, actor: {"pk": place.snapshot.pk}, _same_county),
+    "api:students-students": row("student"),
+    "api:students-enrolments": row("enrolment"),
+    "api:students-hardships": row("hardship"),
+    "api:students-households": Arguments(_household),
+    "api:students-snapshots": Arguments(
+        lambda place, actor: {"pk": place.snapshot.pk}, _same_county
+    ),
+    "api:students-runs": Arguments(
+        lambda place, actor: {"pk": place.reconciliation.pk}, _same_county
+    ),
+    "api:students-findings": row("finding"),
+    "api:students-decisions": Arguments(
+        lambda place, actor: {"pk": make.DecisionFactory(finding=place.finding).pk}
+    ),
     "reports:edition": Arguments(_edition, _edition_visible),
     "reports:edition-file": Arguments(
         lambda place, actor: {**_edition(place, actor), "fmt": "json"}, _edition_visible

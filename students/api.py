@@ -1,0 +1,313 @@
+"""Children's records as programs read them, and decisions on findings as they write them."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from povedu.scope import Scope
+from povedu.screens.viewsets import ReadViewSet, RowSerializer
+from students import filters
+from students.choices import Place, Verdict
+from students.models import (
+    Decision,
+    Enrolment,
+    Finding,
+    HardshipStatus,
+    Household,
+    Reconciliation,
+    RegisterSnapshot,
+    Student,
+)
+from students.selectors import children as reads
+from students.selectors.decisions import decisions
+from students.selectors.runs import runs
+from students.selectors.wording import reason_words
+from students.services.settle import settle_finding, undo_decision
+
+
+class StudentSerializer(RowSerializer):
+    """A child."""
+
+    class Meta:
+        model = Student
+        fields: ClassVar = [
+            "id",
+            "name",
+            "sex",
+            "birth_on",
+            "ethnicity",
+            "id_number",
+            "identity_confirmed",
+            "state",
+            "school",
+            "stage",
+            "grade",
+            "class_name",
+            "is_boarder",
+            "home_division",
+            "version",
+        ]
+
+
+class EnrolmentSerializer(RowSerializer):
+    """A child's term at a school."""
+
+    class Meta:
+        model = Enrolment
+        fields: ClassVar = [
+            "id",
+            "student",
+            "term",
+            "school",
+            "stage",
+            "grade",
+            "class_name",
+            "major",
+            "is_boarder",
+            "state",
+            "hardship_as_stated",
+        ]
+
+
+class HardshipSerializer(RowSerializer):
+    """A confirmed hardship between two dates."""
+
+    class Meta:
+        model = HardshipStatus
+        fields: ClassVar = [
+            "id",
+            "student",
+            "category",
+            "as_stated",
+            "source",
+            "starts_on",
+            "ends_on",
+            "risk_removed_on",
+            "confirmed_at",
+        ]
+
+
+class HouseholdSerializer(RowSerializer):
+    """A registered household."""
+
+    class Meta:
+        model = Household
+        fields: ClassVar = [
+            "id",
+            "household_no",
+            "division",
+            "head_name",
+            "status_as_stated",
+            "monitored_kind_as_stated",
+            "risk_removed",
+            "cause",
+            "phone",
+            "members_count",
+            "seen_as_of",
+        ]
+
+
+class SnapshotSerializer(RowSerializer):
+    """A register as it stood on a day."""
+
+    class Meta:
+        model = RegisterSnapshot
+        fields: ClassVar = ["id", "kind", "county", "as_of", "file_name", "entries_count"]
+
+
+class RunSerializer(RowSerializer):
+    """A run of the comparison with its counts."""
+
+    class Meta:
+        model = Reconciliation
+        fields: ClassVar = [
+            "id",
+            "county",
+            "term",
+            "snapshots",
+            "state",
+            "started_at",
+            "finished_at",
+            "links_count",
+            "findings_count",
+            "partition",
+        ]
+
+
+class FindingSerializer(RowSerializer):
+    """A difference with both source rows, numbers masked; ``reason_words`` is its reason said."""
+
+    reason_words = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Finding
+        fields: ClassVar = [
+            "id",
+            "county",
+            "term",
+            "kind",
+            "state",
+            "student",
+            "entry",
+            "enrolment",
+            "division_code",
+            "school_code",
+            "reason",
+            "reason_words",
+            "probability",
+            "evidence",
+            "evidence_digest",
+        ]
+
+    def get_reason_words(self, finding: Finding) -> str:
+        """Return the reason in the reader's language."""
+        return reason_words(finding.reason)
+
+
+class DecisionSerializer(RowSerializer):
+    """What a person decided about a finding."""
+
+    decided_by = serializers.CharField(source="decided_by.name", read_only=True)
+
+    class Meta:
+        model = Decision
+        fields: ClassVar = [
+            "id",
+            "finding",
+            "verdict",
+            "place",
+            "note",
+            "decided_by",
+            "decided_at",
+            "undone_at",
+        ]
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    """A decision to make: the finding, a verdict that fits its kind, a place where it needs one."""
+
+    finding = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+    place = serializers.ChoiceField(choices=Place.choices, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class StudentViewSet(ReadViewSet):
+    """Children."""
+
+    action_name = "students.student.view"
+    selector = reads.students
+    serializer_class = StudentSerializer
+    filterset_class = filters.StudentFilter
+
+
+class EnrolmentViewSet(ReadViewSet):
+    """Terms at school."""
+
+    action_name = "students.enrolment.view"
+    selector = reads.enrolments
+    serializer_class = EnrolmentSerializer
+    filterset_class = filters.EnrolmentFilter
+
+
+class HardshipViewSet(ReadViewSet):
+    """Hardships."""
+
+    action_name = "students.student.view"
+    selector = reads.hardships
+    serializer_class = HardshipSerializer
+
+
+class HouseholdViewSet(ReadViewSet):
+    """Registered households."""
+
+    action_name = "students.household.view"
+    selector = reads.households
+    serializer_class = HouseholdSerializer
+    filterset_class = filters.HouseholdFilter
+
+
+class SnapshotViewSet(ReadViewSet):
+    """Snapshots of registers."""
+
+    action_name = "students.register.view"
+    selector = reads.snapshots
+    serializer_class = SnapshotSerializer
+    filterset_class = filters.SnapshotFilter
+
+
+def _runs(scope: Scope) -> QuerySet[Reconciliation]:
+    return runs(scope).prefetch_related("snapshots")
+
+
+class RunViewSet(ReadViewSet):
+    """Runs of the comparison."""
+
+    action_name = "students.reconciliation.view"
+    selector = _runs
+    serializer_class = RunSerializer
+    filterset_class = filters.RunFilter
+
+
+class FindingViewSet(ReadViewSet):
+    """Findings, open and settled."""
+
+    action_name = "students.finding.view"
+    selector = reads.findings
+    serializer_class = FindingSerializer
+    filterset_class = filters.FindingFilter
+
+
+class DecisionViewSet(ReadViewSet):
+    """Decisions on findings: POST settles one, DELETE takes a live one back with its effects."""
+
+    actions_by_method: ClassVar[dict[str, str]] = {
+        "GET": "students.finding.view",
+        "HEAD": "students.finding.view",
+        "POST": "students.finding.settle",
+        "DELETE": "students.finding.settle",
+    }
+    selector = decisions
+    serializer_class = DecisionSerializer
+
+    @extend_schema(request=VerdictSerializer, responses={201: DecisionSerializer})
+    def create(self, request: Request) -> Response:
+        """Settle a finding."""
+        given = VerdictSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        wanted = given.validated_data
+        finding = reads.findings(self.actor.scope).filter(pk=wanted["finding"]).first()
+        if finding is None:
+            raise Http404
+        decision = settle_finding(
+            finding=finding,
+            verdict=wanted["verdict"],
+            place=wanted.get("place", ""),
+            note=wanted.get("note", ""),
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(DecisionSerializer(decision).data, status=201)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Take a decision back."""
+        decision = self.get_object()
+        undo_decision(finding=decision.finding, actor=self.actor, now=self.now)
+        return Response(status=204)
+
+
+API_ROUTES = [
+    ("students/students", StudentViewSet),
+    ("students/enrolments", EnrolmentViewSet),
+    ("students/hardships", HardshipViewSet),
+    ("students/households", HouseholdViewSet),
+    ("students/snapshots", SnapshotViewSet),
+    ("students/runs", RunViewSet),
+    ("students/findings", FindingViewSet),
+    ("students/decisions", DecisionViewSet),
+]
