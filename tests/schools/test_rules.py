@@ -238,6 +238,7 @@ def test_an_upright_jpeg_has_no_metadata_left():
         (b"\xff\xd8" + b"\xff" * 100, "photo-broken"),
         (b"\xff\xd8\xff" + b"x" * (photos.MAX_BYTES + 1), "photo-too-large"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_what_is_no_photograph(content, code):
     with pytest.raises(Refusal) as refused:
