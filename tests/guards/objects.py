@@ -139,6 +139,7 @@ ARGUMENTS: dict[str, Arguments] = {
         visible=lambda actor, place: True,
     ),
     "jobs:job": Arguments(lambda place, actor: {"pk": _job(place, actor).pk}),
+    "api:jobs-jobs": Arguments(lambda place, actor: {"pk": _job(place, actor).pk}),
     "jobs:job-cancel": Arguments(
         lambda place, actor: {"pk": _job(place, actor, state="queued", finished_at=None).pk}
     ),

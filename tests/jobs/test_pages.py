@@ -181,3 +181,22 @@ def test_a_list_is_exported_as_it_was_seen(maker, kind, django_capture_on_commit
     values = [cell.value for row in sheet.iter_rows() for cell in row]
     assert "测试作业" in values or "test.work" in values
     assert AuditEntry.objects.filter(verb="list.export").exists()
+
+
+def test_programs_read_their_own_jobs(maker, kind, client):
+    from povedu.accounts.tokens import token_digest
+    from tests.factories import ApiTokenFactory
+
+    _browser, user = maker
+    job = ask(user)
+    ask(signed_in("other", role="office_staff", office="basic")[1])
+    own = Jurisdiction.objects.get(user=user)
+    ApiTokenFactory(
+        jurisdiction=own, digest=token_digest("key"), expires_at=instant() + timedelta(days=1)
+    )
+    headers = {"Authorization": "Token key"}
+    listed = client.get("/api/v1/jobs/jobs/?state=queued", headers=headers).json()["results"]
+    assert [one["id"] for one in listed] == [str(job.pk)]
+    assert "params" not in listed[0]
+    assert client.get(f"/api/v1/jobs/jobs/{job.pk}/", headers=headers).status_code == 200
+    assert client.get("/api/v1/jobs/jobs/?owner=1", headers=headers).status_code == 400
