@@ -1,7 +1,7 @@
 """Every address × everybody × own and strange rows × every method does what the policy says."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import path
 from django.views import View
@@ -14,17 +14,7 @@ from tests.guards.objects import ARGUMENTS, row
 from tests.guards.recorder import digest, writes
 from tests.guards.routes import routes, unlisted
 from tests.guards.sweep import chosen, sweep, visitor
-from tests.guards.world import CAST, OUTSIDERS, World
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """Build the county once for all actors; forget it afterwards."""
-    name = str(connection.settings_dict["NAME"])
-    assert "test_" in name or "memory" in name, "run with a test that is marked django_db"
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
+from tests.guards.world import CAST, OUTSIDERS
 
 
 def strangers_secrets(name, world):
