@@ -7,6 +7,7 @@ from django.urls import path
 from django.views import View
 
 from povedu.accounts.models import User
+from povedu.screens import errors
 from povedu.screens.base import PUBLIC, Screen
 from schools.models import School
 from tests.guards import routes as walk
@@ -15,6 +16,14 @@ from tests.guards.recorder import digest, writes
 from tests.guards.routes import routes, unlisted
 from tests.guards.sweep import chosen, sweep, visitor
 from tests.guards.world import CAST, OUTSIDERS
+
+
+@pytest.fixture(autouse=True)
+def plain_error_pages(monkeypatch):
+    """Answer refusals without drawing the frame around them: most answers here are refusals."""
+    monkeypatch.setattr(
+        errors, "render", lambda request, template, status: HttpResponse(template, status=status)
+    )
 
 
 def strangers_secrets(name, world):
