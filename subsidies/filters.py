@@ -1,10 +1,14 @@
 """Filters of the lists of money."""
 
+from typing import Any
+
 import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from povedu.ledger.choices import FundSource
 from povedu.screens.filters import ScreenFilterSet
+from povedu.terms import Term
 from schools.choices import Stage
 from students.choices import ApprovalState
 from subsidies.choices import (
@@ -27,11 +31,40 @@ from subsidies.models import (
     Programme,
     PublicNotice,
 )
+from subsidies.selectors.programmes import office_of, programmes
+
+LAST_YEAR = 2030  # the last academic year that lists offer
 
 
 def _choice(label: object, choices: object, field: str = "") -> django_filters.ChoiceFilter:
     extra = {"field_name": field} if field else {}
     return django_filters.ChoiceFilter(label=label, choices=choices, empty_label=_("全部"), **extra)
+
+
+def _term_choices() -> list[tuple[str, str]]:
+    """Return every term from the first presets on, the newest first, in the reader's language."""
+    terms = [Term(LAST_YEAR, 2)]
+    while terms[-1] > Term(2011, 1):
+        terms.append(terms[-1].previous)
+    return [(one.code, one.label) for one in terms]
+
+
+def _term(field: str = "term") -> django_filters.ChoiceFilter:
+    return _choice(_("学期"), _term_choices, field)
+
+
+def _own_programmes(request: Any) -> QuerySet[Programme]:
+    """Return the programmes that whoever filters may see; a program's request wraps another."""
+    actor = getattr(getattr(request, "_request", request), "actor", None)
+    if actor is None:
+        return Programme.objects.none()
+    return programmes(actor.scope, office_of(actor))
+
+
+def _programme(field: str = "programme") -> django_filters.ModelChoiceFilter:
+    return django_filters.ModelChoiceFilter(
+        label=_("资助项目"), field_name=field, queryset=_own_programmes, empty_label=_("全部")
+    )
 
 
 def _code(label: object, field: str) -> django_filters.CharFilter:
@@ -53,8 +86,8 @@ class AwardFilter(ScreenFilterSet):
     """By programme, term, state, stage and school."""
 
     state = _choice(_("状态"), AwardState.choices)
-    programme = _code(_("项目代码"), "programme__code")
-    term = _code(_("学期"), "term")
+    programme = _programme()
+    term = _term()
     stage = _choice(_("学段"), Stage.choices)
     school = _code(_("学校代码"), "school__code")
 
@@ -78,8 +111,8 @@ class NoticeFilter(ScreenFilterSet):
     """By state, programme and term."""
 
     state = _choice(_("状态"), NoticeState.choices)
-    programme = _code(_("项目代码"), "programme__code")
-    term = _code(_("学期"), "term")
+    programme = _programme()
+    term = _term()
 
     class Meta:
         model = PublicNotice
@@ -100,8 +133,8 @@ class BatchFilter(ScreenFilterSet):
     """By state, programme and term."""
 
     state = _choice(_("状态"), BatchState.choices)
-    programme = _code(_("项目代码"), "programme__code")
-    term = _code(_("学期"), "term")
+    programme = _programme()
+    term = _term()
 
     class Meta:
         model = DisbursementBatch
@@ -112,8 +145,8 @@ class PaymentFilter(ScreenFilterSet):
     """By state, programme, term, school, batch and day of settlement."""
 
     state = _choice(_("状态"), PaymentState.choices)
-    programme = _code(_("项目代码"), "instalment__award__programme__code")
-    term = _code(_("学期"), "instalment__award__term")
+    programme = _programme("instalment__award__programme")
+    term = _term("instalment__award__term")
     school = _code(_("学校代码"), "instalment__award__school__code")
     batch = _code(_("批次号"), "batch__number")
     settled_on = django_filters.DateFromToRangeFilter(label=_("到账日期"))
@@ -137,7 +170,7 @@ class ReceiptFilter(ScreenFilterSet):
 class GiftFilter(ScreenFilterSet):
     """By programme and day."""
 
-    programme = _code(_("项目代码"), "programme__code")
+    programme = _programme()
     given_on = django_filters.DateFromToRangeFilter(label=_("捐助日期"))
 
     class Meta:

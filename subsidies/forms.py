@@ -175,6 +175,14 @@ class SourceRulesForm(ActorForm):
                 label=_("人数上限"), min_value=1, required=False
             )
             self.fields[f"money_{place}"] = money(_("金额上限（元）"), required=False)
+            for name in ("source", "amount", "heads", "money"):
+                kind = "form-select" if name == "source" else "form-control"
+                self.fields[f"{name}_{place}"].widget.attrs["class"] = f"{kind} {kind}-sm"
+
+    def lines(self) -> list[list[forms.BoundField]]:
+        """Return the fields of each place, for the table of the page."""
+        columns = ("source", "amount", "heads", "money")
+        return [[self[f"{one}_{place}"] for one in columns] for place in range(1, 5)]
 
     def shares(self) -> list[SourceShare]:
         """Return the lines that name a source."""

@@ -16,6 +16,7 @@ from povedu.screens.tables import (
     TermColumn,
 )
 from students.choices import Hardship
+from students.tables import grade_words
 from subsidies.choices import DueProblem
 from subsidies.models import (
     Award,
@@ -195,6 +196,10 @@ class AwardTable(ScreenTable):
         )
         lead = ("student",)
         hidden = ("tier", "granted_at")
+
+    def render_grade(self, value: int, record: Award) -> str:
+        """Say the grade in words."""
+        return grade_words(record.stage, value)
 
 
 class InstalmentTable(ScreenTable):

@@ -31,7 +31,9 @@ def grant_awards(handle: JobHandle) -> dict[str, Any]:
         now=handle.now,
         job_id=handle.id,
     )
-    address = f"{reverse('subsidies:award-list')}?state=proposed&programme={result.programme}"
+    address = (
+        f"{reverse('subsidies:award-list')}?state=proposed&programme={handle.params['programme']}"
+    )
     return {**result.as_dict(), "url": address, "label": gettext("查看拟资助名单")}
 
 

@@ -18,6 +18,7 @@ from povedu.screens.details import Fact, Tab
 from povedu.screens.wizards import Step, WizardScreen
 from povedu.terms import Term
 from students.choices import Hardship
+from students.tables import grade_words
 from subsidies import forms, tables
 from subsidies.choices import AwardState, Skip
 from subsidies.filters import AwardFilter, DeterminationFilter
@@ -28,7 +29,7 @@ from subsidies.selectors.eligibility import decide
 from subsidies.selectors.programmes import programmes, quota_use, source_lines
 from subsidies.services import awards as services
 from subsidies.services import determinations as papers
-from subsidies.views.office import NewForm, OfficeAction, OfficeDetail, OfficeList
+from subsidies.views.office import NewForm, OfficeAction, OfficeDetail, OfficeList, moment
 
 AWARDS = gettext_lazy("资助决定")
 LIST = ((AWARDS, "subsidies:award-list"),)
@@ -168,7 +169,7 @@ class AwardDetail(OfficeDetail):
             Fact(_("学期"), Term.parse(one.term).label),
             Fact(_("学校"), one.school),
             Fact(_("学段"), one.get_stage_display()),
-            Fact(_("年级"), one.grade),
+            Fact(_("年级"), grade_words(one.stage, one.grade)),
             Fact(_("班级"), one.class_name),
             Fact(_("住校"), _("是") if one.is_boarder else _("否")),
             Fact(_("金额（元）"), one.amount, money=True),
@@ -176,9 +177,9 @@ class AwardDetail(OfficeDetail):
             Fact(_("依据"), reason_of(one)),
             Fact(_("执行标准"), one.standard.document or one.standard),
             Fact(_("经办人"), one.proposed_by),
-            Fact(_("拟定时间"), one.proposed_at),
+            Fact(_("拟定时间"), moment(one.proposed_at)),
             Fact(_("批准人"), one.granted_by or ""),
-            Fact(_("批准时间"), one.granted_at or ""),
+            Fact(_("批准时间"), moment(one.granted_at)),
             Fact(_("取消原因"), one.cancel_reason),
         )
 

@@ -35,6 +35,7 @@ from subsidies.views.office import (
     OfficeDetail,
     OfficeForm,
     OfficeList,
+    moment,
 )
 
 BATCHES = gettext_lazy("发放批次")
@@ -137,7 +138,7 @@ class BatchDetail(OfficeDetail):
             Fact(_("未回盘（笔 / 元）"), part(PaymentState.SENT)),
             Fact(_("经办人"), one.made_by),
             Fact(_("审批人"), one.approved_by or ""),
-            Fact(_("审批时间"), one.approved_at or ""),
+            Fact(_("审批时间"), moment(one.approved_at)),
             Fact(_("内容摘要"), one.digest[:16]),
             Fact(_("台账锚"), one.anchor[:24]),
             Fact(_("备注"), one.note),
@@ -436,7 +437,7 @@ class BankReturnDetail(OfficeDetail):
             Fact(_("批次"), one.batch, url=reverse("subsidies:batch-detail", args=[one.batch_id])),
             Fact(_("批次总额"), one.batch.amount, money=True),
             *parts,
-            Fact(_("接收时间"), one.received_at),
+            Fact(_("接收时间"), moment(one.received_at)),
             Fact(_("登记人"), one.entered_by),
         )
 

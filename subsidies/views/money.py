@@ -11,6 +11,7 @@ from povedu.protected import Phone
 from povedu.screens.base import Button, Words
 from povedu.screens.details import DetailScreen, Fact, Tab
 from povedu.screens.lists import ListScreen
+from students.tables import grade_words
 from subsidies import forms, tables
 from subsidies.filters import GiftFilter, ReceiptFilter
 from subsidies.selectors import accounts
@@ -180,5 +181,5 @@ class AidAccount(DetailScreen):
             Fact(_("身份证号"), one, field="id_number"),
             Fact(_("学校"), one.school or ""),
             Fact(_("学段"), one.get_stage_display()),
-            Fact(_("年级"), one.grade),
+            Fact(_("年级"), grade_words(one.stage, one.grade)),
         )

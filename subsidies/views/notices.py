@@ -18,7 +18,14 @@ from subsidies.filters import NoticeFilter, ObjectionFilter
 from subsidies.models import Programme, PublicNotice
 from subsidies.selectors import payments as selectors
 from subsidies.services import notices as services
-from subsidies.views.office import NewForm, OfficeAction, OfficeDetail, OfficeList, OfficeRows
+from subsidies.views.office import (
+    NewForm,
+    OfficeAction,
+    OfficeDetail,
+    OfficeList,
+    OfficeRows,
+    moment,
+)
 
 NOTICES = gettext_lazy("公示")
 LIST = ((NOTICES, "subsidies:notice-list"),)
@@ -75,10 +82,10 @@ class NoticeDetail(OfficeDetail):
             Fact(_("编号"), one.number),
             Fact(_("资助项目"), one.programme),
             Fact(_("学期"), Term.parse(one.term).label),
-            Fact(_("公示开始"), one.starts_on),
-            Fact(_("公示结束（不含）"), one.ends_on),
+            Fact(_("公示开始"), one.starts_on.isoformat()),
+            Fact(_("公示截止"), one.last_day.isoformat()),
             Fact(_("拟稿人"), one.made_by),
-            Fact(_("撤下时间"), one.taken_down_at or ""),
+            Fact(_("撤下时间"), moment(one.taken_down_at)),
         )
 
     def buttons(self) -> list[Button]:

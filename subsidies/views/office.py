@@ -1,10 +1,12 @@
 """What the pages of money share: rows of one's own office, forms that know who fills them in."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from povedu.jobs import services as jobs
 from povedu.jobs.models import Job
@@ -18,6 +20,11 @@ from subsidies.selectors.programmes import office_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+
+def moment(at: datetime | None) -> str:
+    """Return an instant as a page shows it, "" for none."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 class OfficeRows(ObjectScreen):

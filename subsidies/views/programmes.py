@@ -77,7 +77,7 @@ class ProgrammeDetail(OfficeDetail):
     def facts(self) -> Sequence[Fact]:
         """Say how it pays and how far this year's places and money are used."""
         one: Programme = self.object
-        year = timezone.localtime(self.request.now).year
+        year = self.request.term.starts_on.year
         use = quota_use(one, year)
         spent = sum((yuan(used.fen) for used in used_sources(one, year).values()), ZERO)
         planned = use.planned if use.planned is not None else _("未下达")
@@ -93,7 +93,7 @@ class ProgrammeDetail(OfficeDetail):
             Fact(_("%(year)d 年计划人数") % {"year": year}, planned),
             Fact(
                 _("%(year)d 年实际人数") % {"year": year},
-                use.actual,
+                str(use.actual),
                 status="refused" if use.over else "",
             ),
             Fact(_("%(year)d 年已安排资金") % {"year": year}, spent, money=True),
@@ -213,6 +213,7 @@ class SourceRules(OfficeForm):
     hint = gettext_lazy("按次序分担：前一来源按每人金额和上限承担，余下的由后一来源承担。")
     own_selector = programmes
     parents = LIST
+    template_name = "subsidies/source_rules.html"
     form_class = forms.SourceRulesForm
     service = _set_sources
     object_argument = "programme"
@@ -228,8 +229,8 @@ class SourceRules(OfficeForm):
         }
 
     def initial(self) -> dict[str, Any]:
-        """Start from this year's rules."""
-        year = timezone.localtime(self.request.now).year
+        """Start from the rules of the year in view."""
+        year = self.request.term.starts_on.year
         told: dict[str, Any] = {"year": year}
         for place, one in enumerate(
             self.object.source_rules.filter(year=year).order_by("position"), start=1
@@ -255,8 +256,8 @@ class QuotaSet(OfficeForm):
     object_argument = "programme"
 
     def initial(self) -> dict[str, Any]:
-        """Offer this year."""
-        return {"year": timezone.localtime(self.request.now).year}
+        """Offer the year in view."""
+        return {"year": self.request.term.starts_on.year}
 
     def success_url(self, result: Any) -> str:
         """Go on to the programme."""
