@@ -119,7 +119,7 @@ body, p, h1, h2, h3, h4, h5 {{ margin: 0; font-size: inherit; font-weight: norma
 }}
 .title span {{ display: block; }}
 .to {{ margin-top: {m.LINE_PT:.4f}pt; }}
-.body > p:not(.table-note), .level {{ text-indent: {2 * m.CHAR_PT:.4f}pt; text-align: justify; }}
+.body > p:not(.table-note), .level {{ text-indent: {2 * m.CHAR_PT:.4f}pt; }}
 .level {{ break-after: avoid; }}
 .level1 {{ font-family: {hei}; }}
 .level2 {{ font-family: {kai}; }}
@@ -142,13 +142,13 @@ body, p, h1, h2, h3, h4, h5 {{ margin: 0; font-size: inherit; font-weight: norma
 .imprint .printed {{ display: flex; justify-content: space-between; }}
 table {{
   width: 100%; border-collapse: collapse; table-layout: fixed; font-size: {m.TABLE_PT}pt;
-  line-height: 1.4; letter-spacing: 0; margin: 2pt 0;
+  line-height: 1.3; letter-spacing: 0; margin: 2pt 0;
 }}
 caption {{ text-align: center; font: {m.SMALL_PT}pt {hei}; line-height: {m.LINE_PT:.4f}pt; }}
 thead {{ display: table-header-group; }}
 tr {{ break-inside: avoid; }}
 th {{ font-family: {hei}; font-weight: normal; text-align: center; }}
-th, td {{ border: 0.5pt solid #000; padding: 2pt 3pt; overflow-wrap: anywhere; }}
+th, td {{ border: 0.5pt solid #000; padding: 1.5pt 3pt; overflow-wrap: anywhere; }}
 td.figure {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .table-note {{ font-size: {m.TABLE_PT}pt; line-height: 1.4; }}
 """

@@ -402,7 +402,8 @@ def _added(*told: QuerySet[Any, Any]) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for rows in told:
         for key, total in rows:
-            sums[key] += total or 0
+            if total is not None:
+                sums[key] += total
     return dict(sums)
 
 

@@ -228,6 +228,9 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:students-decisions": Arguments(
         lambda place, actor: {"pk": make.DecisionFactory(finding=place.finding).pk}
     ),
+    "api:reports-summaries": Arguments(lambda place, actor: {"year": 2016}, _everybody),
+    "api:reports-indicators": Arguments(lambda place, actor: {"year": 2016}, _everybody),
+    "api:reports-editions": Arguments(_edition, _edition_visible),
     "reports:edition": Arguments(_edition, _edition_visible),
     "reports:edition-file": Arguments(
         lambda place, actor: {**_edition(place, actor), "fmt": "json"}, _edition_visible

@@ -9,12 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from povedu.accounts.models import User
+from povedu.accounts.models import Jurisdiction, User
+from povedu.accounts.tokens import token_digest
 from povedu.figures import flat
 from povedu.jobs.models import Job
 from reports.models import SummaryEdition, SummaryTemplate
 from reports.selectors import lines
 from tests.factories import (
+    ApiTokenFactory,
     CountyFactory,
     MealReportFactory,
     ProgrammeFactory,
@@ -198,3 +200,19 @@ def test_a_text_is_checked(client, records):
     answer = client.post("/reports/check/", {"text": "1 + 1 = 2", "year": "2016"})
     assert answer.context["found"] == []
     assert not SummaryEdition.objects.exists()
+
+
+def test_programs_read_the_summary_and_the_indicators(client, records):
+    actor = actor_of("auditor")
+    own = Jurisdiction.objects.get(user=actor.user_id)
+    ApiTokenFactory(jurisdiction=own, digest=token_digest("key"))
+    headers = {"Authorization": "Token key"}
+    answer = client.get("/api/v1/reports/summaries/2016/", headers=headers)
+    assert answer.status_code == 200
+    assert "p" in lines.lines_of(answer.json())
+    answer = client.get("/api/v1/reports/indicators/2016/", {"place": "530623"}, headers=headers)
+    assert answer.json()["money_by_source"] == {"central": 1400.0, "county": 600.0}
+    assert client.get("/api/v1/reports/summaries/1/", headers=headers).status_code == 404
+    wrong = client.get("/api/v1/reports/summaries/2016/", {"place": "x"}, headers=headers)
+    assert wrong.status_code == 400
+    assert client.get("/api/v1/reports/editions/", headers=headers).status_code == 200
