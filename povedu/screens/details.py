@@ -40,6 +40,14 @@ class ObjectScreen(Screen):
         return super().get_context_data(object=getattr(self, "object", None), **kwargs)
 
 
+class ShownRows(list[Any]):
+    """Rows read once that still know their model, from which columns take their headings."""
+
+    def __init__(self, rows: list[Any], model: "type[Model] | None") -> None:
+        super().__init__(rows)
+        self.model = model
+
+
 @dataclass(frozen=True)
 class Fact:
     """A line of a summary card. ``field`` names a protected field, which gets its eye."""
@@ -108,5 +116,6 @@ class DetailScreen(ObjectScreen):
             table = tab.table_class(
                 shown[: self.tab_rows], request=self.request, orderable=False, order_by=()
             )
+            table.data.data = ShownRows(shown[: self.tab_rows], getattr(rows, "model", None))
             context |= {"table": table, "cut": len(shown) > self.tab_rows, "limit": self.tab_rows}
         return context

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
 from povedu.screens.base import Screen, Words, own_url, url_or_blank
-from povedu.screens.forms import native_input
+from povedu.screens.forms import native_input, worded_blank
 from povedu.screens.services import SentBefore, claim_submission, note_result
 
 CONFIRM = "confirm"
@@ -77,6 +77,7 @@ class WizardScreen(Screen):
         form: forms.BaseForm = step.form_class(data=given, **self.form_arguments(step))
         for field in form.fields.values():
             native_input(field)
+            worded_blank(field)
         return form
 
     def form_arguments(self, step: Step) -> dict[str, Any]:

@@ -215,6 +215,7 @@ def test_tabs_are_addressable_and_guarded(staff: Client) -> None:
     part = staff.get(f"{own}?tab=all", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
     assert "青河镇第2小学" in part
+    assert "学校标识码" in part  # a heading taken from the model
     assert staff.get(f"{own}?tab=secret").status_code == 404
 
 
