@@ -70,7 +70,7 @@ class SchoolChoice(SchoolField):
 
     def label_from_instance(self, obj: School) -> str:
         """Write name and code."""
-        return f"{obj.name}（{obj.code}）"
+        return f"{obj.name} ({obj.code})"
 
 
 class DivisionChoice(DivisionField):

@@ -23,7 +23,7 @@ from povedu.screens.todo import OVERDUE
 from schools import filters, selectors, services, tables
 from schools.choices import ProjectState
 from schools.forms import projects as forms
-from schools.models import EquipmentItem, Milestone, Project, ProjectPhoto
+from schools.models import Milestone, Project, ProjectPhoto
 from schools.models import ProjectFunding as Funding
 from schools.rules.projects import is_overdue, next_states
 from schools.views.scoped import (
@@ -560,7 +560,7 @@ class ItemAdd(_OfProject):
 
     def initial(self) -> dict[str, Any]:
         """Begin with the usual unit."""
-        return {"unit": EquipmentItem._meta.get_field("unit").get_default()}
+        return {"unit": gettext_now("台")}
 
 
 class ItemEdit(ScopedFormScreen):

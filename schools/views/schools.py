@@ -99,7 +99,7 @@ def _lines(screen: Any) -> dict[str, Any]:
             Fact(_("简称"), school.short_name),
             Fact(_("举办者"), school.get_ownership_display()),
             Fact(_("城乡类型"), school.get_setting_display()),
-            Fact(_("学段"), "、".join(str(stage.label) for stage in school.stages)),
+            Fact(_("学段"), " ".join(str(stage.label) for stage in school.stages)),
             Fact(_("校长"), school.principal_name),
             Fact(_("中心学校"), central, central.get_absolute_url() if central else ""),
             Fact(_("有寄宿生"), _yes(school.has_boarding)),

@@ -1,12 +1,13 @@
 """Form pages whose form knows the reader's scope and whose service takes details as one value."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 
+from povedu.scope import ActingRequest
 from povedu.screens import ActionScreen, Button, FormScreen
 from schools.models import Division
 
@@ -53,6 +54,11 @@ def allowed(screen: Any, buttons: Sequence[Button]) -> list[Button]:
 def local_day(now: datetime) -> date:
     """Return the local day of an instant."""
     return timezone.localtime(now).date()
+
+
+def day_in_view(request: ActingRequest) -> date:
+    """Return today, or the last day of the term in view where that is over."""
+    return min(local_day(request.now), request.term.ends_on - timedelta(days=1))
 
 
 def place_words(division: Division) -> list[str]:

@@ -1,9 +1,11 @@
 """Pages of postings and of the yearly exchange."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from povedu.screens import (
@@ -15,7 +17,7 @@ from povedu.screens import (
     Series,
 )
 from povedu.screens.base import Words
-from schools.views.scoped import ScopedActionScreen, ScopedFormScreen, local_day
+from schools.views.scoped import ScopedActionScreen, ScopedFormScreen, day_in_view, local_day
 from teachers import filters, forms, selectors, services, tables
 from teachers.choices import EmploymentKind, PostingKind
 from teachers.selectors import summary
@@ -169,13 +171,14 @@ class TeacherFigures(DashboardScreen):
     def panels(self) -> Sequence[ChartPanel]:
         """Answer where teachers are, how they are employed, and how they move."""
         scope, year = self.scope, self.request.term.year
-        towns = summary.by_township(scope, local_day(self.request.now))
+        day = day_in_view(self.request)
+        towns = summary.by_township(scope, day)
         measures = summary.teacher_measures(scope, year)
         kinds = [(kind.label, measures.by_kind.get(kind.value, 0)) for kind in PostingKind]
         employed = [
             (kind.label, measures.by_employment.get(kind.value, 0)) for kind in EmploymentKind
         ]
-        as_of = self.request.now
+        as_of = datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
         return [
             ChartPanel(
                 "towns",

@@ -12,7 +12,13 @@ from povedu.scope import Scope
 from povedu.screens import Button, DetailScreen, Fact, Hit, ListScreen, SecretSearch, Tab
 from povedu.screens.base import Words
 from povedu.screens.searching import SearchQuery
-from schools.views.scoped import ScopedActionScreen, ScopedFormScreen, allowed, local_day
+from schools.views.scoped import (
+    ScopedActionScreen,
+    ScopedFormScreen,
+    allowed,
+    day_in_view,
+    local_day,
+)
 from teachers import filters, forms, selectors, services, tables
 from teachers.models import Teacher
 
@@ -23,7 +29,7 @@ _NUMBERS = (SecretSearch(IdNumber, "id_index"),)
 
 
 class TeacherList(ListScreen):
-    """The register, with who serves elsewhere today."""
+    """The register, with who serves elsewhere."""
 
     action = VIEW
     title = _("教师花名册")
@@ -36,8 +42,8 @@ class TeacherList(ListScreen):
     empty_action = _("可以新增教师，也可以导入教师花名册。")
 
     def rows(self) -> QuerySet[Teacher]:
-        """Return the teachers as of today."""
-        return selectors.teachers_on(self.scope, local_day(self.request.now))
+        """Return the teachers, with who serves elsewhere in the term in view."""
+        return selectors.teachers_on(self.scope, day_in_view(self.request))
 
     def buttons(self) -> list[Button]:
         """Offer a new teacher."""
