@@ -1,15 +1,15 @@
 """Children's records as programs read them, and decisions on findings as they write them."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from povedu.scope import Scope
+from povedu.scope import ActingRequest, Scope
 from povedu.screens.viewsets import ReadViewSet, RowSerializer
 from students import filters
 from students.choices import Place, Verdict
@@ -188,6 +188,12 @@ class DecisionSerializer(RowSerializer):
         ]
 
 
+class FindingReferenceSerializer(serializers.Serializer[Any]):
+    """Names a finding."""
+
+    finding = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class VerdictSerializer(serializers.Serializer[Any]):
     """A decision to make: the finding, a verdict that fits its kind, a place where it needs one."""
 
@@ -264,41 +270,63 @@ class FindingViewSet(ReadViewSet):
 
 
 class DecisionViewSet(ReadViewSet):
-    """Decisions on findings: POST settles one, DELETE takes a live one back with its effects."""
+    """Decisions on findings, those taken back included."""
 
-    actions_by_method: ClassVar[dict[str, str]] = {
-        "GET": "students.finding.view",
-        "HEAD": "students.finding.view",
-        "POST": "students.finding.settle",
-        "DELETE": "students.finding.settle",
-    }
+    action_name = "students.finding.view"
     selector = decisions
     serializer_class = DecisionSerializer
 
-    @extend_schema(request=VerdictSerializer, responses={201: DecisionSerializer})
-    def create(self, request: Request) -> Response:
-        """Settle a finding."""
-        given = VerdictSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        wanted = given.validated_data
-        finding = reads.findings(self.actor.scope).filter(pk=wanted["finding"]).first()
+
+class _FindingWriter(viewsets.GenericViewSet[Any]):
+    """The base of what may be done about one finding in scope."""
+
+    actions_by_method: ClassVar[dict[str, str]] = {"POST": "students.finding.settle"}
+    filter_backends = ()
+    pagination_class = None
+
+    def asker(self) -> ActingRequest:
+        """Return the request with who asks and when."""
+        return cast("ActingRequest", self.request._request)
+
+    def given(self) -> tuple[Finding, dict[str, Any]]:
+        """Return the finding that the body names, and the rest of the body."""
+        body = self.get_serializer(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        wanted = dict(body.validated_data)
+        scope = self.asker().actor.scope
+        finding = reads.findings(scope).filter(pk=wanted.pop("finding")).first()
         if finding is None:
             raise Http404
-        decision = settle_finding(
-            finding=finding,
-            verdict=wanted["verdict"],
-            place=wanted.get("place", ""),
-            note=wanted.get("note", ""),
-            actor=self.actor,
-            now=self.now,
-        )
+        return finding, wanted
+
+
+class SettleViewSet(_FindingWriter):
+    """Settle a finding: POST a verdict that fits its kind."""
+
+    serializer_class = VerdictSerializer
+
+    @extend_schema(responses={201: DecisionSerializer})
+    def create(self, request: Request) -> Response:
+        """Settle a finding."""
+        finding, wanted = self.given()
+        asker = self.asker()
+        decision = settle_finding(finding=finding, actor=asker.actor, now=asker.now, **wanted)
         return Response(DecisionSerializer(decision).data, status=201)
 
-    def destroy(self, request: Request, pk: str) -> Response:
+
+class UndoViewSet(_FindingWriter):
+    """Take the live decision on a finding back, with its effects: POST the finding."""
+
+    serializer_class = FindingReferenceSerializer
+
+    @extend_schema(responses={200: FindingSerializer})
+    def create(self, request: Request) -> Response:
         """Take a decision back."""
-        decision = self.get_object()
-        undo_decision(finding=decision.finding, actor=self.actor, now=self.now)
-        return Response(status=204)
+        finding, _rest = self.given()
+        asker = self.asker()
+        undo_decision(finding=finding, actor=asker.actor, now=asker.now)
+        finding.refresh_from_db()
+        return Response(FindingSerializer(finding).data)
 
 
 API_ROUTES = [
@@ -310,4 +338,6 @@ API_ROUTES = [
     ("students/runs", RunViewSet),
     ("students/findings", FindingViewSet),
     ("students/decisions", DecisionViewSet),
+    ("students/settle", SettleViewSet),
+    ("students/undo", UndoViewSet),
 ]

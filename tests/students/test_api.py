@@ -35,7 +35,7 @@ def county(world):
 
 def decide(client, finding, verdict="same-person", **more):
     return client.post(
-        "/api/v1/students/decisions/",
+        "/api/v1/students/settle/",
         {"finding": finding.pk, "verdict": verdict, **more},
         content_type="application/json",
     )
@@ -62,7 +62,10 @@ def test_a_decision_is_made_and_taken_back(county):
     assert answer.status_code == 201, answer.content
     assert Student.objects.get().identity_confirmed
     assert decide(client, finding).status_code == 409
-    assert client.delete(f"/api/v1/students/decisions/{answer.json()['id']}/").status_code == 204
+    body = {"finding": finding.pk}
+    undo = "/api/v1/students/undo/"
+    assert client.post(undo, body, content_type="application/json").json()["state"] == "open"
+    assert client.post(undo, body, content_type="application/json").status_code == 409
     assert not Student.objects.get().identity_confirmed
 
 
