@@ -94,7 +94,7 @@ class CheckForm(forms.Form):
     text = forms.CharField(
         label=_("待核对的文字"),
         max_length=100_000,
-        widget=forms.Textarea(attrs={"data-rows": "12"}),
+        widget=forms.Textarea(attrs={"rows": "12", "data-wide": "1"}),
     )
     year = forms.IntegerField(
         label=_("对照年度"),

@@ -152,7 +152,10 @@ def _projects(line: Line) -> str:
         parts.append(_("改造%(grades)s校舍") % {"grades": joined(grades)})
     if told.get("area"):
         parts.append(_("建筑面积%(area)s平方米") % {"area": number_text(told["area"])})
-    items = [f"{name}{number}台（套）" for name, number in told.get("items", {}).items()]
+    items = [
+        _("%(item)s%(number)s台（套）") % {"item": name, "number": number}
+        for name, number in told.get("items", {}).items()
+    ]
     if items:
         parts.append(_("采购%(items)s") % {"items": joined(items)})
     money = _("资金%(wan)s万元%(sources)s") % {
