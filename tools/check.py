@@ -48,7 +48,6 @@ class Checks:
             **{k: v for k, v in os.environ.items() if not k.startswith("POVEDU_")},
             "POVEDU_VAR": str(scratch / "var"),
             "POVEDU_LOG_LEVEL": "WARNING",
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     # --- running --------------------------------------------------------------------------------
