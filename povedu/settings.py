@@ -332,6 +332,12 @@ SPECTACULAR_SETTINGS = {
         "povedu.api.describe_errors",
     ],
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # Where two lists have a field of one name over different choices.
+    "ENUM_NAME_OVERRIDES": {
+        "ProjectCategory": "schools.choices.ProjectCategory",
+        "HardshipCategory": "students.choices.Hardship",
+        "FundSource": "povedu.ledger.choices.FundSource",
+    },
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }

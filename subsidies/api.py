@@ -84,7 +84,7 @@ class NoticeSerializer(RowSerializer):
         ]
 
 
-class BatchSerializer(RowSerializer):
+class DisbursementBatchSerializer(RowSerializer):
     """A batch."""
 
     class Meta:
@@ -204,7 +204,7 @@ class BatchViewSet(OfficeViewSet):
 
     action_name = "subsidies.batch.view"
     selector = selectors.batches
-    serializer_class = BatchSerializer
+    serializer_class = DisbursementBatchSerializer
     filterset_class = filters.BatchFilter
 
 
