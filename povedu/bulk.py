@@ -44,7 +44,8 @@ def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     with connection.cursor() as cursor:
         for chunk in chunked(rows):
             text = "".join("\t".join(map(_copy_text, row)) + "\n" for row in chunk)
-            cursor.copy_expert(statement, io.StringIO(text))
+            with connection.wrap_database_errors:  # a cursor wraps its own methods only
+                cursor.copy_expert(statement, io.StringIO(text))
             count += len(chunk)
     return count
 
