@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 
 from schools.models import MealReport, Project, ProjectPhoto, School
+from schools.views import meals, projects
+from schools.views import schools as views
 from tests.factories import (
     CountyFactory,
     DivisionFactory,
@@ -337,3 +339,26 @@ def test_a_list_costs_the_same_however_long_it_is(
         MealReportFactory(school=more)
     with django_assert_num_queries(len(few)):
         browser.get(address)
+
+
+SCREENS = {
+    "division-list": views.DivisionList,
+    "school-list": views.SchoolList,
+    "batch-list": projects.BatchList,
+    "project-list": projects.ProjectList,
+    "milestone-list": projects.MilestoneList,
+    "equipment-list": projects.EquipmentList,
+    "meal-list": meals.MealList,
+    "meal-month": meals.MealMonth,
+}
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_every_column_sorts_and_every_search_finds(name, full, auditor):
+    browser = sign_in(auditor)
+    for column, declared in SCREENS[name].table_class.base_columns.items():
+        if declared.orderable is not False:
+            answer = browser.get(url(name), {"sort": f"-{column}"})
+            assert answer.status_code == 200, column
+    found = browser.post(url(name), {"do": "search", "q": "hill"}, follow=True)
+    assert found.status_code == 200

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from teachers.models import Posting, Teacher
+from teachers.views import postings, teachers
 from tests.factories import (
     DivisionFactory,
     PostingFactory,
@@ -192,3 +193,13 @@ def test_a_page_costs_the_same_however_long_it_is(
         PostingFactory(teacher=TeacherFactory(school=home), school=posting.school)
     with django_assert_num_queries(len(few)):
         browser.get(url(name))
+
+
+@pytest.mark.parametrize("screen", [teachers.TeacherList, postings.PostingList])
+def test_every_column_sorts(screen, auditor, posting):
+    browser = sign_in(auditor)
+    name = "teacher-list" if screen is teachers.TeacherList else "posting-list"
+    for column, declared in screen.table_class.base_columns.items():
+        if declared.orderable is not False:
+            answer = browser.get(url(name), {"sort": column})
+            assert answer.status_code == 200, column
