@@ -17,7 +17,7 @@ from povedu.intake.reading.cells import Column, plain_column
 from povedu.intake.reading.faults import Unreadable
 from povedu.intake.reading.limits import Limits
 from povedu.intake.reading.package import Meter, format_of, open_package
-from povedu.intake.reading.sheetxml import SheetFacts, SheetScan, blocks, refuse_dtd
+from povedu.intake.reading.sheetxml import SheetFacts, SheetScan, blocks, refuse_dtd, repeats
 
 BLOCK_ROWS = 5000
 _SKIP = (".bin", ".png", ".jpg", ".jpeg", ".emf", ".wmf", ".gif", ".tif", ".tiff", ".rdf", ".svm")
@@ -52,6 +52,9 @@ def judged(data: bytes, limits: Limits) -> tuple[str, dict[str, SheetFacts]]:
     if fmt == "ods":
         return fmt, {}
     parts = _sheet_parts(archive)
+    for part in parts.values():
+        if part in facts and repeats(meter.parts(archive, part)):
+            raise Unreadable("cell-reference", cell=part.rpartition("/")[2])
     if len(parts) > limits.sheets:
         raise Unreadable("too-many-sheets", limit=limits.sheets, found=len(parts))
     return fmt, {title: facts[part] for title, part in parts.items() if part in facts}
