@@ -86,7 +86,7 @@ def timed(label: str, rows: int, work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def _cpu() -> float:
-    """Return processor seconds of this process and its children: what a busy machine cannot bend."""
+    """Return processor seconds of this process and its children; a busy machine bends them less."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
 
