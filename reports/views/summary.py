@@ -49,13 +49,10 @@ class YearScreen(Screen):
 
     @cached_property
     def year(self) -> int:
-        """Return the year of the address, else the one the term in view began its school year in.
-
-        Of two calendar years a school year touches, the summary in hand is of the first.
-        """
+        """Return the year of the address, else the one that the term in view begins in."""
         asked = self.kwargs.get("year")
         if asked is None:
-            return self.request.term.year
+            return self.request.term.starts_on.year
         if not lines.FIRST_YEAR <= asked <= lines.LAST_YEAR:
             raise Http404
         return int(asked)

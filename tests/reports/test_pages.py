@@ -17,6 +17,7 @@ from reports.models import SummaryEdition, SummaryTemplate
 from reports.selectors import lines
 from tests.factories import (
     ApiTokenFactory,
+    CountyCalendarFactory,
     CountyFactory,
     MealReportFactory,
     ProgrammeFactory,
@@ -79,6 +80,13 @@ def test_leadership_sees_schools_and_no_names(client, records):
     assert not answer.context["found"].personal
     assert "Pupil" not in answer.content.decode()
     assert client.get(f"{SUMMARY}lines/p/", {"check": "1"}).context["agreed"]
+
+
+def test_without_a_year_the_term_in_view_says_it(client, records):
+    CountyCalendarFactory(current_term="2016-1")
+    browser(client, "auditor")
+    assert client.get("/reports/summary/").context["year"] == 2016
+    assert client.get("/reports/dashboard/").context["year"] == 2016
 
 
 def test_a_figure_out_of_scope_is_not_found(client, records):
