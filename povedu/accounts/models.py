@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from povedu.accounts.choices import GrantState, OfficeCode, Role
@@ -274,7 +275,7 @@ class SignIn(models.Model):
         indexes = [models.Index(fields=["user", "ip"], name="sign_in_known_address")]
 
     def __str__(self) -> str:
-        return f"{self.ip} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.ip} {localtime(self.started_at):%Y-%m-%d %H:%M}"
 
 
 class ApiToken(models.Model):
