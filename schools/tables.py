@@ -210,9 +210,9 @@ class ProjectTable(ScreenTable):
         """Mark what is late, with icon and word."""
         return badge(_("逾期"), "overdue") if value else ""
 
-    def value_is_overdue(self, value: bool) -> bool:  # noqa: FBT001  # the table's signature
+    def value_is_overdue(self, value: bool) -> object:  # noqa: FBT001  # the table's signature
         """Export yes or no."""
-        return value
+        return _("是") if value else _("否")
 
 
 class StepTable(ScreenTable):
@@ -328,6 +328,6 @@ class MonthTable(ScreenTable):
         """Say whether the report has come in."""
         return badge(_("已填报"), "done") if value else badge(_("未填报"), "waiting")
 
-    def value_state(self, value: int | None) -> bool:
-        """Export yes or no."""
-        return bool(value)
+    def value_state(self, value: int | None) -> object:
+        """Export the word."""
+        return _("已填报") if value else _("未填报")

@@ -34,9 +34,9 @@ class TeacherTable(ScreenTable):
         """Mark who serves elsewhere today."""
         return badge(_("在外任职"), "doing") if value else ""
 
-    def value_is_away(self, value: bool) -> bool:  # noqa: FBT001  # the table's signature
+    def value_is_away(self, value: bool) -> object:  # noqa: FBT001  # the table's signature
         """Export yes or no."""
-        return value
+        return _("是") if value else _("否")
 
 
 class StaffTable(TeacherTable):
