@@ -19,6 +19,7 @@ from schools.models import (
     ProjectFunding,
     ProjectPayment,
 )
+from schools.rules.stages import stages_of
 from subsidies.management.demo_county.invention import COUNTY_CODE, Inventor
 from subsidies.management.demo_county.places import County, Place
 from subsidies.management.demo_county.tables import Filler
@@ -297,7 +298,7 @@ def build_teachers(county: County, inventor: Inventor) -> None:
         for order in range(size):
             row = _teacher(school, order, inventor)
             key = table.add(f"T{len(table.rows) + 1:05d}", *row)
-            staff.append((key, school, row[9]))
+            staff.append((key, school, row[10]))
     table.write()
     postings = Filler(
         Posting,
@@ -326,7 +327,8 @@ def _teacher(school: Place, order: int, inventor: Inventor) -> tuple[Any, ...]:
     hired_on = date(birth_on.year + 22, 9, 1)
     special = hired_on.year >= 2010 and draw.random() < 0.3
     title = "senior" if hired_on.year < 1998 else "first" if hired_on.year < 2008 else "second"
-    stage = Stage.JUNIOR if school.kind == SchoolKind.JUNIOR else Stage.PRIMARY
+    is_special = school.kind == SchoolKind.SPECIAL
+    stage = Stage.SPECIAL if is_special else stages_of(school.kind)[-1]
     return (
         *(name, initials(name), "M" if is_boy else "F", birth_on, number),
         *(blind_index("id", number), inventor.phone(), school.key),
