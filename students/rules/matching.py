@@ -57,11 +57,6 @@ class Pair(NamedTuple):
     reason: str
 
 
-def names_agree(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Say whether (name, pinyin) of two rows are the same or sound the same."""
-    return one[0] == other[0] or (bool(one[1]) and one[1] == other[1])
-
-
 def differences(child: Child, entry: Listed) -> tuple[str, ...]:
     """Return the codes of what two rows of one number disagree about."""
     codes = []

@@ -1,6 +1,5 @@
 """Reading children, their terms, hardship, cards and households, each within a scope."""
 
-from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -94,20 +93,6 @@ def hardships(scope: Scope) -> QuerySet[HardshipStatus]:
     """Return the hardships of children in scope."""
     return HardshipStatus.objects.filter(_of_students(scope, "student__")).select_related(
         "student", "entry__snapshot", "confirmed_by"
-    )
-
-
-def hardships_on(day: date) -> QuerySet[HardshipStatus]:
-    """Return every hardship that holds on a day, for set-wise eligibility.
-
-    Somebody provisional is never paid, so only confirmed identities count. A monitored household
-    whose risk was removed by the day still holds its status; programmes decide by
-    ``risk_removed_on``.
-    """
-    return HardshipStatus.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=day),
-        starts_on__lte=day,
-        student__identity_confirmed=True,
     )
 
 

@@ -1,6 +1,5 @@
 """Putting the codes that runs store into words, in the reader's language."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -56,8 +55,3 @@ def _label(choices: Any, value: str) -> str:
 def reason_words(codes: str) -> str:
     """Return the words of comma-separated codes as one phrase."""
     return _("；").join(code_words(code) for code in codes.split(",") if code)
-
-
-def all_codes() -> Mapping[str, Any]:
-    """Return every plain code with its words."""
-    return _WORDS

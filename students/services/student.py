@@ -18,7 +18,15 @@ from students.choices import StudentState
 from students.models import Student
 from students.rules.identity import Identity, name_columns, read_identity, student_no_index
 from students.services.enrolment import Seat, seat
-from students.services.rows import held, place_of, require, require_school, spoken, write
+from students.services.rows import (
+    held,
+    place_of,
+    require,
+    require_school,
+    require_version,
+    spoken,
+    write,
+)
 
 _SEALED = {"home_address": Address, "guardian_id_number": IdNumber, "phone": Phone}
 
@@ -98,8 +106,7 @@ def change_student(
     require_school(actor, details.school)
     with transaction.atomic():
         current = held(student)
-        if current.version != student.version:
-            raise Conflict("changed-meanwhile", _("这条记录刚被他人修改。请刷新后核对再保存。"))
+        require_version(student, current)
         values = details.columns()
         for name in _SEALED:
             if not getattr(details, name):
