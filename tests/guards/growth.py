@@ -39,9 +39,9 @@ def clones(
     return [one.pk for one in inserted]
 
 
-def of(name: str, **changes: Value) -> Grow:
+def of(row: str, /, **changes: Value) -> Grow:
     """Grow by copies of the place's row of that name."""
-    return lambda place, numbers: clones(getattr(place, name), numbers, **changes)
+    return lambda place, numbers: clones(getattr(place, row), numbers, **changes)
 
 
 def students(place: Place, numbers: range) -> list[int]:
