@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage
+from django.core.checks import Warning as CheckWarning
 from django.db import connections, models
 
 if TYPE_CHECKING:
@@ -192,7 +193,11 @@ def install_after_migration(sender: "AppConfig", using: str, **_: Any) -> None:
 def check_present(
     app_configs: object = None, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
-    """System check for ``check --database``: fail loudly where a trigger has gone."""
+    """System check for ``check --database``: say loudly where a trigger has gone.
+
+    A warning, since an error would keep ``migrate`` from putting the triggers back; the health page
+    and ``verify_audit`` fail on it.
+    """
     found: list[CheckMessage] = []
     for alias in databases or ():
         connection = connections[alias]
@@ -204,5 +209,7 @@ def check_present(
         gone = missing(connection)
         if gone:
             hint = "Run manage.py migrate to put the triggers back, then manage.py verify_audit."
-            found.append(Error(f"Database triggers missing: {gone}", hint=hint, id="povedu.E001"))
+            found.append(
+                CheckWarning(f"Database triggers missing: {gone}", hint=hint, id="povedu.W001")
+            )
     return found

@@ -1,6 +1,5 @@
 """Reading children, their terms, hardship, cards and households, each within a scope."""
 
-
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from povedu.scope import Scope

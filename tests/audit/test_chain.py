@@ -66,7 +66,7 @@ def test_triggers_come_back_after_a_table_is_rebuilt():
             on = " ON audit_auditentry" if connection.vendor == "postgresql" else ""
             cursor.execute(f'DROP TRIGGER "{name}"{on}')
     assert triggers.missing(connection) == ["audit_auditentry_no_update"]
-    assert triggers.check_present(databases=["default"])[0].id == "povedu.E001"
+    assert triggers.check_present(databases=["default"])[0].id == "povedu.W001"
     from django.apps import apps
 
     triggers.install_after_migration(apps.get_app_config("audit"), "default")

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -202,7 +203,7 @@ class BatchDetail(BatchScreen):
             Fact(_("学校代码"), batch.school_code),
             Fact(_("学期"), batch.term),
             Fact(_("数据日期"), batch.as_of),
-            Fact(_("上传"), f"{batch.uploaded_by} {batch.uploaded_at:%Y-%m-%d %H:%M}"),
+            Fact(_("上传"), f"{batch.uploaded_by} {localtime(batch.uploaded_at):%Y-%m-%d %H:%M}"),
         ]
 
     def buttons(self) -> list[Button]:
