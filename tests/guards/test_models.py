@@ -78,7 +78,11 @@ def test_its_factory_makes_a_row_that_says_its_name(model):
     row.refresh_from_db()
     assert str(row)
     assert " object (" not in str(row)
-    again = FACTORIES[model]()
+    other = {}
+    if model._meta.label == "ledger.LedgerEntry":
+        # A leg stands only with its counter-leg: PostgreSQL looks at the end.
+        other = {"amount": -row.amount, "transaction_no": row.transaction_no}
+    again = FACTORIES[model](**other)
     assert again.pk
 
 
