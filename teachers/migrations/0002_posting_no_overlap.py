@@ -21,6 +21,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("teachers", "0002_steps_and_indexes")]
+    dependencies = [("teachers", "0001_initial")]
 
     operations = [migrations.RunPython(add, drop)]
