@@ -1,5 +1,6 @@
 """What every test stands on: quick hashing, append-only tables that can be emptied, people."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,11 @@ from tests.database import django_db_setup  # noqa: F401  # replaces pytest-djan
 
 pytest_plugins = ["tests.jobs.killer"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
         *settings.PASSWORD_HASHERS,
     ]
     settings.WHITENOISE_AUTOREFRESH = True
+    # Playwright keeps an event loop in the thread, which Django takes for asynchronous code.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -86,3 +94,18 @@ def auditor(db: None) -> Any:
     from tests.factories import actor_of
 
     return actor_of("auditor", division_prefix="530623")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium; its absence fails in CI and skips elsewhere."""
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing: apt-get install chromium")
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.intake import places
@@ -18,7 +18,7 @@ ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.txt,.et"
 def limits_sentence() -> str:
     """Return the limits as a person should know them before choosing a file."""
     bounds = settings.INTAKE_LIMITS
-    return _t(
+    return gettext(
         "支持 .xlsx .xlsm .xls .ods .csv .txt；不超过 %(mb)d MB、%(rows)s 行、%(columns)d 列、"
         "%(sheets)d 张工作表。"
     ) % {
@@ -59,7 +59,7 @@ class UploadForm(forms.Form):
             del self.fields["school"]
             return
         field = self.fields["school"]
-        field.choices = [("", _t("按表中的学校一栏")), *places.schools(request.actor.scope)]  # type: ignore[attr-defined]  # a choice field
+        field.choices = [("", gettext("按表中的学校一栏")), *places.schools(request.actor.scope)]  # type: ignore[attr-defined]  # a choice field
 
     def _term(self, term: Term, kind: IntakeKind) -> None:
         if "term" not in kind.needs:
@@ -116,7 +116,7 @@ class HeadingsForm(forms.Form):
         self, *args: Any, kind: IntakeKind, sheets: list[dict[str, Any]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _t("不导入（保留备查）"))]
+        choices = [("", gettext("不导入（保留备查）"))]
         choices += [
             (name, column.label) for name, column in kind.columns.items() if column.in_template
         ]
@@ -128,7 +128,7 @@ class HeadingsForm(forms.Form):
                     continue
                 self.headings[key] = (one["header"], one["field"] or "")
                 self.fields[key] = forms.ChoiceField(
-                    label=_t("%(column)s 列：%(header)s")
+                    label=gettext("%(column)s 列：%(header)s")
                     % {"column": one["column"], "header": one["header"]},
                     choices=choices,
                     initial=one["field"] or "",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -103,9 +103,9 @@ def sentence(problem: Problem, row: int, label: object) -> str:
     where = {"row": row, "column": label}
     if problem.is_repair:
         rule = REPAIRS.get(problem.code, problem.code)
-        return _t("第 %(row)d 行“%(column)s”：%(rule)s。") % {**where, "rule": rule}
+        return gettext("第 %(row)d 行“%(column)s”：%(rule)s。") % {**where, "rule": rule}
     meaning = PROBLEMS[problem.code]
-    return _t("第 %(row)d 行“%(column)s”：%(title)s。%(advice)s") % {
+    return gettext("第 %(row)d 行“%(column)s”：%(title)s。%(advice)s") % {
         **where,
         "title": meaning.title,
         "advice": meaning.advice,

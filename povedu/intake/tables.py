@@ -7,7 +7,7 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.identity import mask_id
@@ -146,7 +146,7 @@ class RowTable(ScreenTable):
         if not self.may_fix or record.outcome == Outcome.READY:
             return SafeString("")
         url = reverse("intake:row-fix", args=[self.batch.pk, record.pk])
-        return format_html('<a href="{}">{}</a>', url, _t("改正"))
+        return format_html('<a href="{}">{}</a>', url, gettext("改正"))
 
 
 def said_of(kind: IntakeKind, number: int, stored: StoredRow) -> list[str]:
@@ -217,4 +217,4 @@ class MappingTable(ScreenTable):
     def render_forget(self, record: MappingProfile) -> SafeString:
         """Offer to forget it."""
         url = reverse("intake:mapping-forget", args=[record.pk])
-        return format_html('<a href="{}">{}</a>', url, _t("删除"))
+        return format_html('<a href="{}">{}</a>', url, gettext("删除"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
@@ -18,7 +18,7 @@ def _result(batch: ImportBatch, figures: list[list[Any]]) -> dict[str, Any]:
     return {
         "batch": batch.pk,
         "url": reverse("intake:batch-detail", args=[batch.pk]),
-        "label": _t("查看结果"),
+        "label": gettext("查看结果"),
         "figures": figures,
     }
 
@@ -30,10 +30,10 @@ def stage(handle: JobHandle) -> dict[str, Any]:
     handle.progress(0, 0, _("正在读取和检查"))
     stage_batch(batch=batch, actor=handle.actor, now=handle.now)
     figures = [
-        [_t("数据行"), batch.rows_count],
-        [_t("可导入"), batch.ready_count],
-        [_t("需留意"), batch.warned_count],
-        [_t("退回"), batch.refused_count],
+        [gettext("数据行"), batch.rows_count],
+        [gettext("可导入"), batch.ready_count],
+        [gettext("需留意"), batch.warned_count],
+        [gettext("退回"), batch.refused_count],
     ]
     return _result(batch, figures)
 
@@ -47,9 +47,9 @@ def apply(handle: JobHandle) -> dict[str, Any]:
         with handle.atomically() as result:
             apply_batch(batch=batch, actor=handle.actor, now=handle.now, job_id=handle.id)
             figures = [
-                [_t("新增"), batch.applied["new"]],
-                [_t("更新"), batch.applied["changed"]],
-                [_t("无变化"), batch.applied["unchanged"]],
+                [gettext("新增"), batch.applied["new"]],
+                [gettext("更新"), batch.applied["changed"]],
+                [gettext("无变化"), batch.applied["unchanged"]],
             ]
             result.update(_result(batch, figures))
     except Refusal:

@@ -49,13 +49,22 @@ class AllowListFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # unty
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         """Refuse unknown names, then filter."""
         filterset_class = self.get_filterset_class(view, queryset)
-        declared = set(filterset_class.base_filters) if filterset_class else set()
+        declared = self.declared(filterset_class)
         extra = set(getattr(view, "extra_parameters", ()))
         unknown = sorted(set(request.query_params) - declared - self.own - extra)
         if unknown:
             raise ValidationError({name: ["unknown parameter"] for name in unknown})
         self.refuse_loose(request, filterset_class)
         return super().filter_queryset(request, queryset, view)
+
+    @staticmethod
+    def declared(filterset_class: Any) -> set[str]:
+        """Return the parameter names of a filter set; a range has one for either end."""
+        names: set[str] = set()
+        for name, one in (filterset_class.base_filters if filterset_class else {}).items():
+            suffixes = getattr(getattr(one.field_class, "widget", None), "suffixes", None)
+            names |= {f"{name}_{suffix}" for suffix in suffixes} if suffixes else {name}
+        return names
 
     @staticmethod
     def refuse_loose(request: Request, filterset_class: Any) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
@@ -218,7 +218,7 @@ def _prepare(context: Context) -> Lookups:
 
 def _check(frame: Frame, context: Context) -> None:
     if not (context.school_code or frame.has("school") or frame.has("school_code")):
-        raise Refusal("school-missing", _t("表中没有学校一栏，请选择要导入的学校。"))
+        raise Refusal("school-missing", gettext("表中没有学校一栏，请选择要导入的学校。"))
     _settle_schools(frame, context)
     _settle_grades(frame, context)
     recover_ids(frame)

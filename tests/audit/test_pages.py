@@ -99,7 +99,7 @@ def test_a_role_without_the_right_is_refused(pupil):
 
 def test_the_subjects_own_action_counts(clerk, pupil, monkeypatch):
     kind = reveal.offered()[0]
-    stricter = reveal.Revealable("students.student", "students.secret.reveal", kind.fields, "")
+    stricter = reveal.Revealable("students.student", "nobody.may.this", kind.fields, "")
     monkeypatch.setattr(reveal, "_offered", {"students.student": stricter})
     assert ask(sign_in(clerk), pupil).status_code == 403
 

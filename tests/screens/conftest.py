@@ -9,12 +9,6 @@ from django.test import Client
 from povedu.screens import menu
 from tests.factories import DivisionFactory, SchoolFactory, actor_of, sign_in
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-
 
 @pytest.fixture
 def demo(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

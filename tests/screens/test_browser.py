@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from schools.models import School
-from tests.screens.conftest import CHROMIUM, FLAGS
 
 pytestmark = [
     pytest.mark.browser,
@@ -19,16 +18,6 @@ pytestmark = [
 AXE = Path(__file__).parents[1] / "vendor" / "axe-4.14.1.min.js"
 LOOK = os.environ.get("POVEDU_LOOK", "")  # a folder: pictures of every page go there
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _database_calls_beside_playwright() -> Iterator[None]:
-    """Playwright keeps an event loop in this thread, which Django takes for asynchronous code."""
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 class Desk:
@@ -73,21 +62,19 @@ class Desk:
 
 
 @pytest.fixture
-def desk(live_server: Any, staff: Any) -> Iterator[Desk]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = browser.new_context(viewport=WIDE, locale="en-GB")
-        context.add_cookies(
-            [
-                {
-                    "name": "sessionid",
-                    "value": staff.cookies["sessionid"].value,
-                    "url": live_server.url,
-                }
-            ]
-        )
-        yield Desk(context.new_page(), live_server.url)
-        browser.close()
+def desk(live_server: Any, staff: Any, browser: Any) -> Iterator[Desk]:
+    context = browser.new_context(viewport=WIDE, locale="en-GB")
+    context.add_cookies(
+        [
+            {
+                "name": "sessionid",
+                "value": staff.cookies["sessionid"].value,
+                "url": live_server.url,
+            }
+        ]
+    )
+    yield Desk(context.new_page(), live_server.url)
+    context.close()
 
 
 def pages() -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
@@ -115,7 +115,7 @@ class BatchAdd(_KindScreen, FormScreen):
 
     def heading(self) -> Words:
         """Name the kind."""
-        return _t("导入%(kind)s") % {"kind": self.kind.title}
+        return gettext("导入%(kind)s") % {"kind": self.kind.title}
 
     def found(self) -> None:
         """Make a new batch."""
@@ -229,7 +229,7 @@ class BatchDetail(BatchScreen):
 
 def consequence_of(batch: ImportBatch) -> str:
     """Return in a sentence and figures what applying a batch will do."""
-    unit = kind_of(batch.kind).unit or _t("条")
+    unit = kind_of(batch.kind).unit or gettext("条")
     figures = {
         "new": f"{batch.preview.get('new', 0):,}",
         "changed": f"{batch.preview.get('changed', 0):,}",
@@ -237,12 +237,14 @@ def consequence_of(batch: ImportBatch) -> str:
         "refused": f"{batch.refused_count:,}",
         "unit": unit,
     }
-    if unit == _t("人"):
+    if unit == gettext("人"):
         return (
-            _t("将新增 %(new)s 人，更新 %(changed)s 人，%(refused)s 行退回；不会删除任何人。")
+            gettext("将新增 %(new)s 人，更新 %(changed)s 人，%(refused)s 行退回；不会删除任何人。")
             % figures
         )
     return (
-        _t("将新增 %(new)s %(unit)s，更新 %(changed)s %(unit)s，%(refused)s 行退回；不删除记录。")
+        gettext(
+            "将新增 %(new)s %(unit)s，更新 %(changed)s %(unit)s，%(refused)s 行退回；不删除记录。"
+        )
         % figures
     )

@@ -6,7 +6,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.audit.services import record
@@ -73,7 +73,7 @@ class BatchApply(_BatchAction):
 
     def heading(self) -> Words:
         """Name the page."""
-        return _t("确认导入")
+        return gettext("确认导入")
 
     def consequence(self) -> Words:
         """Say what will happen."""
@@ -144,7 +144,9 @@ class RepairDecline(_BatchAction):
     def consequence(self) -> Words:
         """Say how many rows go back."""
         count = self.object.summary.get("codes", {}).get(self.kwargs["code"], 0)
-        return _t("有 %(count)d 行做过这种修正，将全部退回，由上传人自行改正。") % {"count": count}
+        return gettext("有 %(count)d 行做过这种修正，将全部退回，由上传人自行改正。") % {
+            "count": count
+        }
 
     def arguments(self, form: forms.BaseForm) -> dict[str, Any]:
         """Pass the code of the address."""
@@ -163,7 +165,7 @@ class BatchHeadings(_WorkScreen, FormScreen):
 
     def heading(self) -> Words:
         """Name the page."""
-        return _t("表头对应")
+        return gettext("表头对应")
 
     def initial(self) -> dict[str, Any]:
         """Take first values from the form's own fields."""
@@ -275,7 +277,7 @@ class RowFix(FormScreen):
 
     def heading(self) -> Words:
         """Name the row."""
-        return _t("第 %(row)d 行") % {"row": self.object.number}
+        return gettext("第 %(row)d 行") % {"row": self.object.number}
 
     def cells(self) -> list[Cell]:
         """Return the row's cells, those with problems first."""
