@@ -1,4 +1,4 @@
-"""Take the manual's pictures from a running demo county: ``python tools/manual_pictures.py URL``."""
+"""Take the pictures of the manual from a running demo county: ``manual_pictures.py URL``."""
 
 import sys
 from pathlib import Path

@@ -124,7 +124,9 @@ def expected(attempt: Attempt, method: str, who: Visitor) -> set[int] | None:
     action = route.action(method)
     if route.is_api:
         if who.actor is None:
-            return {401} if action != PUBLIC else None
+            is_page = not hasattr(route.view, "actions_by_method")  # the description to read
+            refused = {302, 401} if is_page else {401}
+            return refused if action != PUBLIC else None
         if not offered:
             return {405}
     if who.actor is None and action != PUBLIC:
