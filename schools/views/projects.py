@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
@@ -326,7 +326,7 @@ class _OfProject(ScopedActionScreen):
 
     def consequence(self) -> Words:
         """Name the project."""
-        return gettext_now("项目：%(project)s") % {"project": self.project().name}
+        return gettext("项目：%(project)s") % {"project": self.project().name}
 
     def back_url(self) -> str:
         """Lead back to the tab."""
@@ -359,7 +359,7 @@ class ProjectAdvance(_OfProject):
 
     def consequence(self) -> Words:
         """Say where the project stands."""
-        return gettext_now("项目“%(project)s”现为“%(state)s”。进度一经登记即记入项目历史。") % {
+        return gettext("项目“%(project)s”现为“%(state)s”。进度一经登记即记入项目历史。") % {
             "project": self.object.name,
             "state": ProjectState(self.object.state).label,
         }
@@ -387,7 +387,7 @@ class ProjectFunding(_OfProject):
 
     def consequence(self) -> Words:
         """Say what the amounts add up to."""
-        return gettext_now("各来源之和即项目总资金；已支付的部分不能调减。项目：%(project)s") % {
+        return gettext("各来源之和即项目总资金；已支付的部分不能调减。项目：%(project)s") % {
             "project": self.object.name
         }
 
@@ -421,7 +421,7 @@ class PaymentAdd(_OfProject):
             paid[payment.source] = paid.get(payment.source, ZERO) + payment.amount
         return [
             (
-                gettext_now("%(source)s余额（元）") % {"source": FundSource(row.source).label},
+                gettext("%(source)s余额（元）") % {"source": FundSource(row.source).label},
                 f"{row.amount - paid.get(row.source, ZERO):,.2f}",
             )
             for row in in_source_order(self.object.funding.all())
@@ -454,7 +454,7 @@ class MilestoneDone(_OfProject):
 
     def consequence(self) -> Words:
         """Name the step."""
-        return gettext_now("节点“%(name)s”应于 %(due)s 完成。") % {
+        return gettext("节点“%(name)s”应于 %(due)s 完成。") % {
             "name": self.object.name,
             "due": f"{self.object.due_on:%Y-%m-%d}",
         }
@@ -475,7 +475,7 @@ class MilestoneRemove(_OfProject):
 
     def consequence(self) -> Words:
         """Name the step."""
-        return gettext_now("将删除节点“%(name)s”。") % {"name": self.object.name}
+        return gettext("将删除节点“%(name)s”。") % {"name": self.object.name}
 
 
 class PhotoAdd(_OfProject):
@@ -513,7 +513,7 @@ class PhotoRemove(_OfProject):
 
     def consequence(self) -> Words:
         """Name the picture."""
-        return gettext_now("将删除 %(day)s 拍摄的照片“%(caption)s”，不能恢复。") % {
+        return gettext("将删除 %(day)s 拍摄的照片“%(caption)s”，不能恢复。") % {
             "day": f"{self.object.taken_on:%Y-%m-%d}",
             "caption": self.object.caption,
         }
@@ -560,7 +560,7 @@ class ItemAdd(_OfProject):
 
     def initial(self) -> dict[str, Any]:
         """Begin with the usual unit."""
-        return {"unit": gettext_now("台")}
+        return {"unit": gettext("台")}
 
 
 class ItemEdit(ScopedFormScreen):
@@ -608,7 +608,7 @@ class ItemDeliver(_OfProject):
 
     def consequence(self) -> Words:
         """Name the item."""
-        return gettext_now("设备“%(item)s”。同一学校再次登记时以新数量为准。") % {
+        return gettext("设备“%(item)s”。同一学校再次登记时以新数量为准。") % {
             "item": self.object.name
         }
 

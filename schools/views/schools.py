@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.urls import reverse
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.scope import Scope
@@ -396,7 +396,7 @@ class AliasRemove(ActionScreen):
 
     def consequence(self) -> Words:
         """Name the alias and the school."""
-        return gettext_now("以后导入时，“%(alias)s”不再识别为“%(school)s”。") % {
+        return gettext("以后导入时，“%(alias)s”不再识别为“%(school)s”。") % {
             "alias": self.object.name,
             "school": self.object.school.name,
         }
