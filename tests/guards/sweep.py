@@ -250,5 +250,7 @@ def request(attempt: Attempt, method: str, who: Visitor, canaries: list[str]) ->
     if written and (refused or method == "GET"):
         found.append(f"wrote to {sorted(set(written))}")
     if answer.status_code == 200:
-        found += [f"shows {canary}" for canary in canaries if canary in body]
+        # Two people's masked numbers may look alike: only what is whole gives somebody away.
+        whole = [canary for canary in canaries if "*" not in canary]
+        found += [f"shows {canary}" for canary in whole if canary in body]
     return found

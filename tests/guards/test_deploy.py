@@ -12,7 +12,11 @@ from django.conf import settings
 
 def run(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run manage.py as production does."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("POVEDU_")}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("POVEDU_", "DJANGO_ALLOW"))
+    }
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=settings.BASE_DIR,

@@ -11,7 +11,11 @@ import pytest
 from povedu.accounts.tokens import token_digest
 from tests.factories import ApiTokenFactory, AuditEntryFactory, JurisdictionFactory
 
-pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.nightly,  # minutes long
+    pytest.mark.worker,
+    pytest.mark.django_db(transaction=True),
+]
 KEY = "schemathesis-key"
 
 
