@@ -23,12 +23,12 @@ from povedu.scope import ActingRequest
 from povedu.screens.base import SIGNED_IN, Screen
 
 ERRORS = {
-    "400": "The request is not understood, or a rule refuses it; `code` says which.",
+    "400": "The request is not as described.",
     "401": "No valid token.",
     "403": "The policy does not allow it.",
     "404": "Not there, or not within the token's jurisdiction.",
     "405": "No such method here.",
-    "409": "Somebody else changed it first.",
+    "409": "A rule refuses it, or somebody else changed it first; `code` says which.",
     "429": "Too many requests; see `Retry-After`.",
 }
 

@@ -3,8 +3,11 @@
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "povedu.settings")
+
+TRANSPORT_ALIASES["filesystem"] = "povedu.jobs.folder:Transport"
 
 app = Celery("povedu")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -8,7 +8,8 @@ class Refusal(Exception):
 
     ``code`` is stable and never translated; ``message`` is a (lazy) translated sentence that says
     what, where and what to do; ``where`` holds coordinates such as file, row and column.
-    Screens show the sentence, the API answers 400 with it, commands exit 2 with it.
+    Screens show the sentence with 400, commands exit 2 with it. The API answers 409: a request that
+    is not as described has been refused with 400 before any rule is asked.
     """
 
     status = 400

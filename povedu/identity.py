@@ -9,13 +9,14 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import mul
 
 from pypinyin import Style, lazy_pinyin
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
-_EIGHTEEN = re.compile(r"\d{17}[\dX]")
-_FIFTEEN = re.compile(r"\d{15}")
+_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
+_FIFTEEN = re.compile(r"[0-9]{15}")
 # Zero-width characters, word joiners, soft hyphen, directional marks and the byte-order mark.
 # So are control characters, and the symbol by which intake shows a NUL.
 _INVISIBLE = re.compile(
@@ -26,22 +27,24 @@ _WRAPPED = re.compile(r'^=?\s*"(.*)"$|^\'(.*)$', re.DOTALL)
 # Separators of minority names: GB/T and the police use U+00B7; keyboards give many others.
 _DOTS = re.compile("\\s*[·•．‧∙⋅・･.。]\\s*")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?1[3-9]")
+_DUPLICATE = re.compile(r"B\d{1,2}$")
 
 MALE, FEMALE = "M", "F"
 
 
 def tidy(text: str) -> str:
     """Return text in NFKC without invisible characters, outer space or spreadsheet wrappers."""
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):
+        return text  # letters and digits only: nothing to take away
     value = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
-    match = _WRAPPED.match(value)
-    if match:
+    while match := _WRAPPED.match(value):
         value = (match[1] if match[1] is not None else match[2]).strip()
     return value
 
 
 def check_character(first_17: str) -> str:
     """Return the check character for 17 digits."""
-    return _CHECK[sum(int(d) * w for d, w in zip(first_17, _WEIGHTS, strict=True)) % 11]
+    return _CHECK[sum(map(mul, map(int, first_17), _WEIGHTS)) % 11]
 
 
 def has_valid_check(id_number: str) -> bool:
@@ -103,6 +106,11 @@ def _squeezed(raw: str) -> tuple[str, list[str]]:
     return text, fixes
 
 
+def is_plain_id(stated: str) -> bool:
+    """Say whether text is a valid number as it stands, of which ``read_id`` would say nothing."""
+    return has_valid_check(stated) and not stated.endswith("000") and birth_of(stated) is not None
+
+
 @lru_cache(maxsize=65536)
 def read_id(stated: str) -> IdReading:
     """Read a stated identity number with the repairs that are certain.
@@ -113,7 +121,7 @@ def read_id(stated: str) -> IdReading:
        significant digits, is `id-digits-lost` even when its check character happens to fit.
     Anything else is kept as stated with a problem code.
     """
-    text, fixes = _squeezed(stated.strip())
+    text, fixes = (stated, []) if _EIGHTEEN.fullmatch(stated) else _squeezed(stated)
     if not text:
         return IdReading("", None, None, (), ("id-missing",))
     if _SCIENTIFIC.fullmatch(text):
@@ -139,8 +147,11 @@ def id_from_student_no(student_no: str) -> str | None:
 
 
 def id_from_disability_certificate(certificate_no: str) -> str | None:
-    """Return the identity number inside a 20-digit disability certificate (ID + class + grade)."""
-    text = _SPACE.sub("", tidy(certificate_no)).upper()
+    """Return the identity number inside a 20-digit disability certificate (ID + class + grade).
+
+    A duplicate's number goes on with B and its count.
+    """
+    text = _DUPLICATE.sub("", _SPACE.sub("", tidy(certificate_no)).upper())
     if len(text) == 20 and has_valid_check(text[:18]) and birth_of(text[:18]):
         return text[:18]
     return None
@@ -166,11 +177,12 @@ def _reading(character: str) -> str:
     return lazy_pinyin(character, style=Style.NORMAL, errors="default")[0].lower()
 
 
-def _syllables(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _syllables(name: str) -> tuple[str, ...]:
     text = normal_name(name)
     if not text:
-        return []
-    return [_SURNAMES.get(text[0]) or _reading(text[0]), *map(_reading, text[1:])]
+        return ()
+    return (_SURNAMES.get(text[0]) or _reading(text[0]), *map(_reading, text[1:]))
 
 
 def pinyin(name: str) -> str:

@@ -8,9 +8,9 @@ value moved to another column does not open.
 
 import base64
 import hashlib
-import hmac
 import os
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -21,6 +21,8 @@ from django.db import models
 from povedu.identity import mask_id
 
 if TYPE_CHECKING:
+    from hashlib import _Hash as HASH
+
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     _BinaryField = models.BinaryField[Any, Any]
@@ -28,6 +30,7 @@ else:
     _BinaryField = models.BinaryField
 
 _NONCE = 12
+_SHA_BLOCK = 64
 
 
 class KeyMissing(Exception):
@@ -50,14 +53,42 @@ def forget_keys() -> None:
     """Read the key files again at next use; called after a rotation."""
     _keys.cache_clear()
     _index_key.cache_clear()
+    _index_states.cache_clear()
 
 
 def seal(plain: bytes, *, context: str = "") -> bytes:
     """Encrypt bytes under the newest key; ``context`` must be given again to open them."""
+    return sealer(context)(plain)
+
+
+def sealer(context: str) -> Callable[[bytes], bytes]:
+    """Return ``seal`` for many values of one context, the key looked up once."""
     keys = _keys()
     key_id = next(reversed(keys))
-    nonce = os.urandom(_NONCE)
-    return key_id + b"\0" + nonce + keys[key_id].encrypt(nonce, plain, context.encode())
+    encrypt, head, bound = keys[key_id].encrypt, key_id + b"\0", context.encode()
+
+    def one(plain: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return head + nonce + encrypt(nonce, plain, bound)
+
+    return one
+
+
+def sealed_column(context: str, texts: Iterable[str]) -> list[bytes]:
+    """Return texts sealed one by one under the newest key, "" as no bytes.
+
+    Every value has a nonce of its own, as from ``seal``; these are drawn from the system together.
+    """
+    keys = _keys()
+    key_id = next(reversed(keys))
+    encrypt, head, bound = keys[key_id].encrypt, key_id + b"\0", context.encode()
+    plain = [text.encode() for text in texts]
+    nonces = os.urandom(_NONCE * len(plain))
+    sealed = []
+    for at, one in enumerate(plain):
+        nonce = nonces[at * _NONCE : at * _NONCE + _NONCE]
+        sealed.append(head + nonce + encrypt(nonce, one, bound) if one else b"")
+    return sealed
 
 
 def unseal(sealed: bytes, *, context: str = "") -> bytes:
@@ -69,12 +100,39 @@ def unseal(sealed: bytes, *, context: str = "") -> bytes:
     return key.decrypt(rest[:_NONCE], rest[_NONCE:], context.encode())
 
 
+@cache
+def _index_states() -> tuple["HASH", "HASH"]:
+    """Return SHA-256 with the index key's inner and outer pad taken in, as RFC 2104 has HMAC."""
+    key = _index_key()
+    block = (hashlib.sha256(key).digest() if len(key) > _SHA_BLOCK else key).ljust(
+        _SHA_BLOCK, b"\0"
+    )
+    return (
+        hashlib.sha256(bytes(byte ^ 0x36 for byte in block)),
+        hashlib.sha256(bytes(byte ^ 0x5C for byte in block)),
+    )
+
+
+def blind_indexes(kind: str, texts: Iterable[str]) -> list[str]:
+    """Return the blind index of each of a column's texts."""
+    inner, outer = _index_states()
+    begun = inner.copy()
+    begun.update(f"{kind}\0".encode())
+    found = []
+    for text in texts:
+        if not text:
+            found.append("")
+            continue
+        first, second = begun.copy(), outer.copy()
+        first.update(text.encode())
+        second.update(first.digest())
+        found.append(second.hexdigest()[:32])
+    return found
+
+
 def blind_index(kind: str, text: str) -> str:
     """Return 32 hex characters that are equal for equal text of one kind, "" for no text."""
-    if not text:
-        return ""
-    message = f"{kind}\0{text}".encode()
-    return hmac.new(_index_key(), message, hashlib.sha256).hexdigest()[:32]
+    return blind_indexes(kind, (text,))[0]
 
 
 class Secret:
@@ -193,7 +251,7 @@ class ProtectedField(_BinaryField):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs
 
-    @property
+    @cached_property
     def context(self) -> str:
         """Return the associated data that binds a value to this column."""
         return f"{self.model._meta.label_lower}.{self.attname}"
@@ -222,6 +280,14 @@ class ProtectedField(_BinaryField):
             return value or b""
         plain = value.reveal() if isinstance(value, Secret) else str(value)
         return seal(plain.encode(), context=self.context) if plain else b""
+
+    def prepared_column(self, values: Sequence[Any]) -> list[bytes]:
+        """Seal a whole column on its way to the database, as ``get_prep_value`` does one."""
+        if not any(values):
+            return [b""] * len(values)
+        if set(map(type, values)) == {str}:
+            return sealed_column(self.context, values)
+        return [self.get_prep_value(value) for value in values]
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
         """Hand the sealed bytes to the driver."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from povedu.logs import configure_structlog
@@ -247,6 +248,15 @@ INTAKE_LIMITS = {
     "child_cpu_seconds": 120,
     "child_wall_seconds": 180,
 }
+# What one person may upload in a day, so that nobody fills the disk.
+INTAKE_BYTES_PER_DAY = 1024 * 1024 * 1024
+# An import that would change, or miss, more than this share of the known records, and at least so
+# many, stops and asks somebody to answer for it; "" stands for every kind not named. Whom a full
+# roster leaves out becomes a finding and loses nothing, so only one that lacks nearly all stops.
+INTAKE_BREAKER = {
+    "": {"changed": 0.5, "missing": 0.5, "at_least": 20},
+    "roster": {"changed": 0.3, "missing": 0.9},
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(VAR_DIR / "scratch")
@@ -275,6 +285,7 @@ JOB_LONGEST_TRANSACTION = 15 * 60  # seconds; SQLite's one writer keeps the hear
 JOB_ATTEMPTS = 3
 JOB_SWEEP_SECONDS = env.int("POVEDU_SWEEP_SECONDS", default=20)
 JOB_FILE_DAYS = 7
+LINKAGE_MODEL = env.str("POVEDU_LINKAGE_MODEL", default="")  # a county's own; "": the shipped one
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # The one static entry: which kinds are due is decided in the database (povedu.jobs.registry).
@@ -297,8 +308,13 @@ if CELERY_BROKER_URL.startswith("filesystem"):
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 12 * 3600}
 
-# The county, where only one is served.
-SCHOOL_AGE = (6, 15)  # completed years on 31 August
+# The youngest and the oldest of school age, completed years on 31 August.
+SCHOOL_AGE = (
+    env.int("POVEDU_SCHOOL_AGE_FROM", default=6),
+    env.int("POVEDU_SCHOOL_AGE_TO", default=15),
+)
+if not 0 < SCHOOL_AGE[0] < SCHOOL_AGE[1] < 25:
+    raise ImproperlyConfigured("POVEDU_SCHOOL_AGE_FROM and _TO must be ages, the younger first")
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 FILTERS_EMPTY_CHOICE_LABEL = _("全部")
@@ -331,11 +347,12 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "povedu.api.describe_errors",
     ],
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     # Where two lists have a field of one name over different choices.
     "ENUM_NAME_OVERRIDES": {
         "ProjectCategory": "schools.choices.ProjectCategory",
         "HardshipCategory": "students.choices.Hardship",
+        "RegisterKind": "students.choices.RegisterKind",
+        "ChangeKind": "students.choices.ChangeKind",
         "FundSource": "povedu.ledger.choices.FundSource",
     },
     "COMPONENT_SPLIT_REQUEST": True,

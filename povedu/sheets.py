@@ -259,7 +259,7 @@ def _cover_lines(
     lines += [(_("筛选：%(filter)s") % {"filter": label}, value) for label, value in cover.filters]
     lines.append((_("内容校验值（SHA-256）"), written.sha256))
     if cover.chain_head:
-        lines.append((_("台账链首（最后一笔的链值）"), cover.chain_head))
+        lines.append((_("台账锚（分录数 哈希）"), cover.chain_head))
     if written.cut:
         lines.append((_("截短的单元格"), str(written.cut)))
     lines += [(_("说明"), note) for note in cover.notes]

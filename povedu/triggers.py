@@ -80,6 +80,28 @@ def keep_moves(
     )
 
 
+def keep_refusal(
+    model: type[models.Model], name: str, event: str, condition: str, refusal: str
+) -> None:
+    """Have the database refuse an event (``INSERT``, ``UPDATE OF a``, …) under a condition.
+
+    The condition is SQL over ``NEW`` and ``OLD`` and may look into other tables.
+    """
+    begin = f'CREATE TRIGGER "{name}" BEFORE {event} ON "{model._meta.db_table}"'
+    answer = "OLD" if event.startswith("DELETE") else "NEW"
+    keep_rule(
+        model,
+        name,
+        sqlite=(f"{begin} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{refusal}'); END",),
+        postgresql=(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
+            f" BEGIN IF {condition} THEN RAISE EXCEPTION '{refusal}'"
+            f" USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {answer}; END $$",
+            f"{begin} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ),
+    )
+
+
 def protected_tables() -> tuple[str, ...]:
     """Return the names of the append-only tables."""
     return tuple(sorted(_protected))

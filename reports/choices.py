@@ -8,6 +8,14 @@ from schools.choices import ProjectCategory
 from teachers.choices import EmploymentKind, PostingKind
 
 
+class LedgerContent(models.TextChoices):
+    """What of the ledger goes out."""
+
+    ENTRIES = "entries", _("全部分录（可脱机校验）")
+    VOUCHERS = "vouchers", _("记账凭证（供财务软件导入）")
+    BRIDGE = "bridge", _("自然年与学年衔接表")
+
+
 class Section(models.TextChoices):
     """The parts of the annual summary, in order."""
 
@@ -48,6 +56,9 @@ MEASURES = {
     "instalment_amounts": _("每次标准（元）"),
     "donors": _("捐助方"),
     "in_kind": _("实物（次）"),
+    "contracts": _("合同（份）"),
+    "renewals": _("续贷（份）"),
+    "over_cap": _("超额（份）"),
     "per_day": _("每生每天（元）"),
     "most_days": _("最多供餐天数"),
     "reports": _("月报（份）"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from povedu.ledger.choices import FundSource
 from povedu.scope import Scope
 from povedu.sheets import FORMATS
+from reports.choices import LedgerContent
 from reports.selectors.lines import FIRST_YEAR, LAST_YEAR, programme_choices
 
 _FORMAT_NAMES = {"xlsx": _("Excel 工作簿（.xlsx）"), "csv": _("文本表格（.csv）")}
@@ -29,6 +30,7 @@ class FormatField(forms.ChoiceField):
 class LedgerForm(forms.Form):
     """Which entries of the ledger to export, and as what."""
 
+    content = forms.ChoiceField(label=_("内容"), choices=LedgerContent.choices)
     year = year_field()
     source = forms.ChoiceField(
         label=_("资金来源"), choices=[("", _("全部")), *FundSource.choices], required=False
@@ -55,7 +57,9 @@ class IssueForm(forms.Form):
     locks_period = forms.BooleanField(
         label=_("同时锁定本年度数据"),
         required=False,
-        help_text=_("锁定后数据再有变化，会在本页逐项列出与印发数的差异。"),
+        help_text=_(
+            "锁定后不再登记日期在本年度的资金；数据再有变化，会在本页逐项列出与印发数的差异。"
+        ),
     )
 
 

@@ -51,8 +51,8 @@ class SummaryEdition(models.Model):
     """An annual summary as written down on a day; once issued it stays as it is.
 
     ``content`` is the figures (the shape of ``annual_summary --format json``), ``paper`` the words;
-    ``sha256`` is over both. ``locks_period`` says that figures of the year are closed: what changes
-    afterwards is shown against this edition.
+    ``sha256`` is over both. ``locks_period`` says that figures of the year are closed: the
+    ledger takes no more of it, and what changes afterwards is shown against this edition.
     """
 
     county_code = models.CharField(_("县"), max_length=6)

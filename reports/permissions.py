@@ -24,10 +24,14 @@ POLICY: dict[str, Grantees] = {
     "reports.template.edit": staff(OfficeCode.AID, OfficeCode.BASIC) | roles(Role.COUNTY_ADMIN),
     "reports.check.run": READERS | _LEADERS,
     "reports.dashboard.view": READERS | _LEADERS | roles(Role.TOWNSHIP_OFFICER),
+    "reports.figures.view": _LEADERS,
+    "reports.rollup.view": READERS | _LEADERS,
+    "reports.rollup.export": READERS,
     "reports.ledger.export": _MONEY,
 }
 
 VERBS = {
+    "rollup.export": _("导出分县汇总"),
     "summary.write": _("生成年度总结"),
     "summary.issue": _("印发年度总结"),
     "template.update": _("修改总结模板"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from povedu.audit.services import changed_fields, record
 from povedu.errors import Conflict, Refusal
+from povedu.ledger.services import close_year, reopen_year
 from povedu.paper.document import Annex, Paper
 from povedu.paper.word import check_template
 from povedu.scope import Actor, Scope
@@ -111,6 +112,8 @@ def issue_summary(
 ) -> SummaryEdition:
     """Freeze a draft as issued; the edition in force before it is superseded.
 
+    With ``locks_period`` the ledger takes no more money dated into the year, without it the year
+    is open again.
     Refuses the person who wrote it, and an edition whose figures are no longer those on record.
     """
     if edition.made_by_id == actor.user_id:
@@ -135,6 +138,8 @@ def issue_summary(
         subject=edition,
         changes={"state": (edition.state, EditionState.ISSUED.value)},
     )
+    settle = close_year if locks_period else reopen_year
+    settle(county_code=edition.county_code, year=edition.year, actor=actor, now=now)
     edition.refresh_from_db()
     return edition
 

@@ -15,7 +15,8 @@ from povedu.jobs.registry import job
 from povedu.scope import Scope
 from povedu.sheets import Cover
 from reports import services
-from reports.exports import ledger, rows, summary
+from reports.choices import LedgerContent
+from reports.exports import bridge, ledger, rows, summary, vouchers
 from reports.rules import frozen
 from reports.selectors import editions
 
@@ -92,6 +93,13 @@ def export_rows(handle: JobHandle) -> dict[str, Any]:
     return _hand_over(handle, name, target.getvalue(), written, "rows.export")
 
 
+LEDGER_WRITERS = {
+    LedgerContent.ENTRIES: ledger.write_ledger,
+    LedgerContent.VOUCHERS: vouchers.write_vouchers,
+    LedgerContent.BRIDGE: bridge.write_bridge,
+}
+
+
 @job(EXPORT_LEDGER, action="reports.ledger.export", title=gettext_lazy("导出资金台账"))
 def export_ledger(handle: JobHandle) -> dict[str, Any]:
     """Write the money ledger of a year."""
@@ -104,8 +112,9 @@ def export_ledger(handle: JobHandle) -> dict[str, Any]:
         handle.progress(done, total, _("写出分录"))
         handle.stop_if_cancelled()
 
+    content = LedgerContent(given.get("content", LedgerContent.ENTRIES))
     target = io.BytesIO()
-    written = ledger.write_ledger(
+    written = LEDGER_WRITERS[content](
         target,
         str(given["format"]),
         actor=handle.actor,
@@ -113,7 +122,7 @@ def export_ledger(handle: JobHandle) -> dict[str, Any]:
         chosen=chosen,
         progress=tell,
     )
-    name = f"ledger-{chosen.year}-{_stamp(handle)}.{given['format']}"
+    name = f"ledger-{content}-{chosen.year}-{_stamp(handle)}.{given['format']}"
     return _hand_over(handle, name, target.getvalue(), written, "ledger.export")
 
 

@@ -5,7 +5,8 @@ from django.urls.converters import StringConverter
 from django.utils.translation import gettext_lazy as _
 
 from povedu.screens.menu import MenuItem, Section
-from reports.views import checks, dashboard, editions, ledger, summary
+from povedu.screens.todo import HomePanel
+from reports.views import checks, counties, dashboard, editions, ledger, summary
 
 
 class LineConverter(StringConverter):
@@ -30,12 +31,22 @@ MENU = [
         "reports.ledger.export",
         order=40,
     ),
+    MenuItem(Section.REPORTS, _("分县汇总"), "reports:counties", "reports.rollup.view", order=15),
     MenuItem(Section.REPORTS, _("数字核对"), "reports:check", "reports.check.run", order=50),
+]
+
+# Leadership has nothing to settle here: what waits for them is how the county stands.
+PANELS = [
+    HomePanel(_("全县情况"), "reports:home-figures", "reports.figures.view", order=10),
 ]
 
 urlpatterns = [
     path("dashboard/", dashboard.Dashboard.as_view(), name="dashboard"),
+    path("dashboard/figures/", dashboard.HomeFigures.as_view(), name="home-figures"),
     path("dashboard/<int:year>/", dashboard.Dashboard.as_view(), name="dashboard-year"),
+    path("counties/", counties.Counties.as_view(), name="counties"),
+    path("counties/<int:year>/", counties.Counties.as_view(), name="counties-year"),
+    path("counties/<int:year>/file/", counties.CountiesFile.as_view(), name="counties-file"),
     path("summary/", summary.SummaryScreen.as_view(), name="summary"),
     path("summary/<int:year>/", summary.SummaryScreen.as_view(), name="summary-year"),
     path("summary/<int:year>/text/", summary.SummaryText.as_view(), name="summary-text"),

@@ -58,7 +58,7 @@ class ProjectSerializer(RowSerializer):
     """A project with its money by source."""
 
     batch = serializers.CharField(source="batch.code", read_only=True)
-    school = serializers.CharField(source="school.code", read_only=True, default=None)
+    school = serializers.CharField(source="school.code", read_only=True, allow_null=True)
     funding = FundingSerializer(many=True, read_only=True)
     funded = YuanField()
     paid = YuanField()

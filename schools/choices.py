@@ -107,3 +107,11 @@ class MealMode(models.TextChoices):
     CANTEEN = "canteen", _("食堂供餐")
     PURCHASED = "purchased", _("向企业（单位）购买")
     HOUSEHOLD = "household", _("家庭（个人）托餐")
+
+
+class MealOffer(models.TextChoices):
+    """What is served under the nutrition programme."""
+
+    LUNCH = "lunch", _("午餐")
+    MILK_AND_EGG = "milk_egg", _("蛋奶")
+    OTHER = "other", _("其他")

@@ -15,6 +15,7 @@ from schools import selectors
 from schools.choices import DivisionLevel
 from schools.models import (
     Division,
+    EquipmentDelivery,
     EquipmentItem,
     MealReport,
     Milestone,
@@ -161,6 +162,20 @@ class ItemFilter(ScreenFilterSet):
     class Meta:
         model = EquipmentItem
         fields = ("batch", "part", "completed")
+
+
+class DeliveryFilter(ScreenFilterSet):
+    """By township, batch and day."""
+
+    township = TownshipFilter(field_name="school__division")
+    batch = django_filters.ModelChoiceFilter(
+        queryset=_batches, label=_("批次"), field_name="item__project__batch"
+    )
+    delivered_on = django_filters.DateFromToRangeFilter(label=_("到货日期"))
+
+    class Meta:
+        model = EquipmentDelivery
+        fields = ("township", "batch", "delivered_on")
 
 
 class MilestoneFilter(ScreenFilterSet):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.screens import MenuItem, QuickAction, SearchSource, Section, TodoSource
 from schools.selectors import place_name
-from schools.views import meals, projects, schools
+from schools.views import equipment, meals, project_steps, projects, schools
 
 app_name = "schools"
 
@@ -18,6 +18,7 @@ MENU = [
     MenuItem(Section.PLACES, _("项目批次"), "schools:batch-list", projects.VIEW, order=20),
     MenuItem(Section.PLACES, _("建设项目"), "schools:project-list", projects.VIEW, order=25),
     MenuItem(Section.PLACES, _("设备采购"), "schools:equipment-list", projects.VIEW, order=30),
+    MenuItem(Section.PLACES, _("设备配发"), "schools:delivery-list", projects.VIEW, order=32),
     MenuItem(Section.PLACES, _("营养餐"), "schools:meal-list", meals.VIEW, order=35),
 ]
 QUICK = [
@@ -45,33 +46,45 @@ urlpatterns = [
     path("projects/milestones/", projects.MilestoneList.as_view(), name="milestone-list"),
     path(
         "projects/milestones/<int:pk>/done/",
-        projects.MilestoneDone.as_view(),
+        project_steps.MilestoneDone.as_view(),
         name="milestone-done",
     ),
     path(
         "projects/milestones/<int:pk>/remove/",
-        projects.MilestoneRemove.as_view(),
+        project_steps.MilestoneRemove.as_view(),
         name="milestone-remove",
     ),
-    path("projects/photos/<int:pk>/", projects.PhotoFile.as_view(), name="photo-file"),
-    path("projects/photos/<int:pk>/remove/", projects.PhotoRemove.as_view(), name="photo-remove"),
-    path("projects/equipment/", projects.EquipmentList.as_view(), name="equipment-list"),
-    path("projects/equipment/<int:pk>/edit/", projects.ItemEdit.as_view(), name="item-edit"),
+    path("projects/photos/<int:pk>/", project_steps.PhotoFile.as_view(), name="photo-file"),
     path(
-        "projects/equipment/<int:pk>/deliver/", projects.ItemDeliver.as_view(), name="item-deliver"
+        "projects/photos/<int:pk>/remove/", project_steps.PhotoRemove.as_view(), name="photo-remove"
+    ),
+    path("projects/equipment/", equipment.EquipmentList.as_view(), name="equipment-list"),
+    path("projects/deliveries/", equipment.DeliveryList.as_view(), name="delivery-list"),
+    path("projects/equipment/<int:pk>/edit/", equipment.ItemEdit.as_view(), name="item-edit"),
+    path(
+        "projects/equipment/<int:pk>/deliver/", equipment.ItemDeliver.as_view(), name="item-deliver"
     ),
     path("projects/<int:pk>/", projects.ProjectDetail.as_view(), name="project-detail"),
     path("projects/<int:pk>/edit/", projects.ProjectEdit.as_view(), name="project-edit"),
-    path("projects/<int:pk>/advance/", projects.ProjectAdvance.as_view(), name="project-advance"),
-    path("projects/<int:pk>/funding/", projects.ProjectFunding.as_view(), name="project-funding"),
-    path("projects/<int:pk>/pay/", projects.PaymentAdd.as_view(), name="payment-add"),
     path(
-        "projects/<int:pk>/milestones/add/", projects.MilestoneAdd.as_view(), name="milestone-add"
+        "projects/<int:pk>/advance/", project_steps.ProjectAdvance.as_view(), name="project-advance"
     ),
-    path("projects/<int:pk>/photos/add/", projects.PhotoAdd.as_view(), name="photo-add"),
-    path("projects/<int:pk>/equipment/add/", projects.ItemAdd.as_view(), name="item-add"),
+    path(
+        "projects/<int:pk>/funding/", project_steps.ProjectFunding.as_view(), name="project-funding"
+    ),
+    path("projects/<int:pk>/pay/", project_steps.PaymentAdd.as_view(), name="payment-add"),
+    path(
+        "projects/<int:pk>/milestones/add/",
+        project_steps.MilestoneAdd.as_view(),
+        name="milestone-add",
+    ),
+    path("projects/<int:pk>/photos/add/", project_steps.PhotoAdd.as_view(), name="photo-add"),
+    path("projects/<int:pk>/equipment/add/", equipment.ItemAdd.as_view(), name="item-add"),
     path("meals/", meals.MealList.as_view(), name="meal-list"),
     path("meals/month/", meals.MealMonth.as_view(), name="meal-month"),
+    path("meals/county/", meals.CountyMonth.as_view(), name="meal-county-month"),
+    path("meals/year/", meals.MealYear.as_view(), name="meal-year"),
+    path("meals/year/<int:year>/", meals.MealYear.as_view(), name="meal-year-of"),
     path("meals/add/", meals.MealAdd.as_view(), name="meal-add"),
     path("meals/<int:pk>/edit/", meals.MealEdit.as_view(), name="meal-edit"),
     path("<slug:code>/", schools.SchoolDetail.as_view(), name="school-detail"),

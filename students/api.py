@@ -14,17 +14,25 @@ from povedu.screens.viewsets import ReadViewSet, RowSerializer
 from students import filters
 from students.choices import Place, Verdict
 from students.models import (
+    Change,
+    Comparison,
     Decision,
     Enrolment,
     Finding,
     HardshipStatus,
     Household,
+    PlacedChild,
     Reconciliation,
     RegisterSnapshot,
     Student,
+    StudyProof,
 )
+from students.rules.placing import outcome_of
 from students.selectors import children as reads
+from students.selectors.away import proofs
+from students.selectors.comparisons import changes, comparisons
 from students.selectors.decisions import decisions
+from students.selectors.partition import all_placed
 from students.selectors.runs import runs
 from students.selectors.wording import reason_words
 from students.services.settle import settle_finding, undo_decision
@@ -169,6 +177,98 @@ class FindingSerializer(RowSerializer):
         return reason_words(finding.reason)
 
 
+class PlacedChildSerializer(RowSerializer):
+    """A child of school age where a run placed it; ``outcome`` is the visit outcome it belongs to.
+
+    The child is a student, else a register's entry, else a case of the dropout ledgers.
+    """
+
+    outcome = serializers.SerializerMethodField()
+
+    class Meta:
+        model = PlacedChild
+        fields: ClassVar = [
+            "id",
+            "reconciliation",
+            "student",
+            "entry",
+            "case",
+            "division_code",
+            "stage",
+            "place",
+            "outcome",
+            "returned",
+        ]
+
+    def get_outcome(self, child: PlacedChild) -> str:
+        """Return the outcome's code."""
+        return str(outcome_of(child.place, returned=child.returned))
+
+
+class ComparisonSerializer(RowSerializer):
+    """Two snapshots, terms or runs compared, with how many of each kind changed in the county."""
+
+    class Meta:
+        model = Comparison
+        fields: ClassVar = [
+            "id",
+            "county",
+            "basis",
+            "register",
+            "before_key",
+            "after_key",
+            "before_on",
+            "after_on",
+            "before_count",
+            "after_count",
+            "changes_count",
+            "made_at",
+        ]
+
+
+class ChangeSerializer(RowSerializer):
+    """One change of one person; ``before`` and ``after`` are codes, else words as written."""
+
+    class Meta:
+        model = Change
+        fields: ClassVar = [
+            "id",
+            "comparison",
+            "kind",
+            "name",
+            "division_code",
+            "from_division_code",
+            "school_code",
+            "stage",
+            "household_no",
+            "before",
+            "after",
+            "student_key",
+        ]
+
+
+class StudyProofSerializer(RowSerializer):
+    """The proof that a child studies away from home."""
+
+    class Meta:
+        model = StudyProof
+        fields: ClassVar = [
+            "id",
+            "term",
+            "student",
+            "name",
+            "division_code",
+            "place",
+            "state",
+            "requested_on",
+            "due_on",
+            "received_on",
+            "school_name",
+            "document_no",
+            "checked_at",
+        ]
+
+
 class DecisionSerializer(RowSerializer):
     """What a person decided about a finding."""
 
@@ -200,7 +300,7 @@ class VerdictSerializer(serializers.Serializer[Any]):
     finding = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     verdict = serializers.ChoiceField(choices=Verdict.choices)
     place = serializers.ChoiceField(choices=Place.choices, required=False, allow_blank=True)
-    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    note = serializers.RegexField(r"^[^\x00]*$", max_length=200, required=False, allow_blank=True)
 
 
 class StudentViewSet(ReadViewSet):
@@ -277,6 +377,41 @@ class DecisionViewSet(ReadViewSet):
     serializer_class = DecisionSerializer
 
 
+class PlacedViewSet(ReadViewSet):
+    """The partition: every child of school age of every run that still keeps its children."""
+
+    action_name = "students.student.view"
+    selector = all_placed
+    serializer_class = PlacedChildSerializer
+    filterset_class = filters.PlacedRowFilter
+
+
+class ComparisonViewSet(ReadViewSet):
+    """Comparisons that were made."""
+
+    action_name = "students.comparison.view"
+    selector = comparisons
+    serializer_class = ComparisonSerializer
+    filterset_class = filters.ComparisonFilter
+
+
+class ChangeViewSet(ReadViewSet):
+    """What changed for whom."""
+
+    action_name = "students.comparison.view"
+    selector = changes
+    serializer_class = ChangeSerializer
+    filterset_class = filters.ChangeRowFilter
+
+
+class StudyProofViewSet(ReadViewSet):
+    """Proofs of study away from home."""
+
+    action_name = "students.away.view"
+    selector = proofs
+    serializer_class = StudyProofSerializer
+
+
 class _FindingWriter(viewsets.GenericViewSet[Any]):
     """The base of what may be done about one finding in scope."""
 
@@ -336,6 +471,10 @@ API_ROUTES = [
     ("students/households", HouseholdViewSet),
     ("students/snapshots", SnapshotViewSet),
     ("students/runs", RunViewSet),
+    ("students/places", PlacedViewSet),
+    ("students/comparisons", ComparisonViewSet),
+    ("students/changes", ChangeViewSet),
+    ("students/proofs", StudyProofViewSet),
     ("students/findings", FindingViewSet),
     ("students/decisions", DecisionViewSet),
     ("students/settle", SettleViewSet),

@@ -12,8 +12,17 @@ class StudentsConfig(AppConfig):
     name = "students"
 
     def ready(self) -> None:
-        """Offer protected fields to the eye; the audit trail notes every look."""
+        """Offer protected fields to the eye, every look noted; keep visits as they were made."""
         from povedu.audit import reveal
+        from povedu.triggers import keep_append_only, keep_moves, keep_rule
+        from students.choices import ASSIGNMENT_MOVES
+        from students.models import Assignment, AssignmentStep, DropoutVisit
+        from students.rules.visits import triggers
+
+        for name, statements in triggers():
+            keep_rule(DropoutVisit, name, **statements)
+        keep_append_only(AssignmentStep)
+        keep_moves(Assignment, ASSIGNMENT_MOVES)
 
         action = "students.secret.reveal"
         reads = "students.selectors.children"
@@ -51,6 +60,25 @@ class StudentsConfig(AppConfig):
                 fields={"id_number": _("证件号码")},
                 selector=f"{reads}.members",
                 place=("household__division_id", ""),
+            ),
+            reveal.Revealable(
+                "students.dropoutcase",
+                action=action,
+                fields={
+                    "id_number": _("身份证号"),
+                    "student_no": _("学籍号"),
+                    "home_address": _("家庭住址"),
+                    "phone": _("联系电话"),
+                },
+                selector="students.selectors.dropouts.cases",
+                place=("county_id", "school__code"),
+            ),
+            reveal.Revealable(
+                "students.hardshipproof",
+                action=action,
+                fields={"number": _("证件编号")},
+                selector="students.selectors.assignments.proofs",
+                place=("finding__division_code", "finding__school_code"),
             ),
             reveal.Revealable(
                 "students.registerentry",

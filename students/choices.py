@@ -58,6 +58,58 @@ class Place(models.TextChoices):
     DROPPED_OUT = "dropped_out", _("辍学")
 
 
+class Outcome(models.TextChoices):
+    """The six outcomes of a visit: a grouping of the atomic places that leaves nobody out.
+
+    Whoever was brought back is at school too, and is told apart by the case that ended so.
+    """
+
+    AT_SCHOOL = "at_school", _("在读")
+    ENDED = "ended", _("已毕业或死亡（含户籍迁出）")
+    ON_LEAVE = "on_leave", _("休学")
+    BROUGHT_BACK = "brought_back", _("劝返到校")
+    HOME_TAUGHT = "home_taught", _("送教上门")
+    OUT = "out", _("辍学（含疑似）")
+
+
+class Basis(models.TextChoices):
+    """What a comparison compares: two states of one list."""
+
+    SNAPSHOTS = "snapshots", _("同一名册的两次快照")
+    TERMS = "terms", _("两个学期的花名册")
+    RUNS = "runs", _("两次比对的去向")
+
+
+class ChangeKind(models.TextChoices):
+    """What may have changed for a person between two states of a list."""
+
+    NEW = "new", _("新增")
+    GONE = "gone", _("退出")
+    CATEGORY = "category", _("类别变化")
+    FELL_BACK = "fell-back", _("返贫")
+    RISK_REMOVED = "risk-removed", _("风险消除")
+    MOVED = "moved", _("迁移或转学")
+    HOUSEHOLD = "household", _("户编号变化")
+    RENAMED = "renamed", _("姓名变化")
+    NUMBER = "number", _("证件号码变化")
+    STAGE = "stage", _("升学")
+    GRADE = "grade", _("留级或跳级")
+    STATE = "state", _("就读状态变化")
+    BOARDING = "boarding", _("住宿变化")
+    CLAIM = "claim", _("自报困难变化")
+    BROUGHT_BACK = "brought-back", _("劝返或查明在读")
+    LOST = "lost", _("新列疑似或辍学")
+    PLACE = "place", _("去向变化")
+
+
+class ProofState(models.TextChoices):
+    """Life of the proof that a child studies away from home."""
+
+    REQUESTED = "requested", _("待收证明")
+    RECEIVED = "received", _("待核实")
+    CHECKED = "checked", _("已核实")
+
+
 class StudentState(models.TextChoices):
     """State of a student's record."""
 
@@ -95,6 +147,40 @@ class ApprovalState(models.TextChoices):
     ENDED = "ended", _("已停用")
 
 
+class DropoutState(models.TextChoices):
+    """Life of a child's case in the dropout ledgers."""
+
+    SUSPECTED = "suspected", _("疑似辍学")
+    DROPPED_OUT = "dropped_out", _("辍学")
+    RETURNED = "returned", _("已返校")
+    EXPLAINED = "explained", _("已查明去向")
+    CLOSED = "closed", _("已销号")
+
+
+class DropoutReason(models.TextChoices):
+    """Why a child left school; the ledger's own words are kept beside it."""
+
+    WEARY = "weary", _("厌学")
+    POVERTY = "poverty", _("家庭贫困")
+    WORK = "work", _("外出务工")
+    AWAY = "away", _("随家人外出")
+    ILLNESS = "illness", _("因病")
+    DISABILITY = "disability", _("残疾")
+    MARRIAGE = "marriage", _("早婚早育")
+    FAMILY = "family", _("家庭变故")
+    OTHER = "other", _("其他")
+
+
+class VisitWay(models.TextChoices):
+    """How somebody tried to bring a child back."""
+
+    HOME = "home", _("家访")
+    PHONE = "phone", _("电话、微信")
+    INTERVIEW = "interview", _("约谈")
+    WRIT = "writ", _("法律文书")
+    OTHER = "other", _("其他")
+
+
 class ReconciliationState(models.TextChoices):
     """Life of a reconciliation run."""
 
@@ -124,8 +210,11 @@ class FindingKind(models.TextChoices):
     STATUS_CHANGED = "status-changed", _("困难身份较上次有变化")
     MISSING_FROM_ROSTER = "missing-from-roster", _("上次在册、本次花名册缺失")
     GRADE_AGE = "grade-age", _("年级与年龄不符")
+    AGE_OUTSIDE_STAGE = "age-outside-stage", _("年龄超出学段")
     STATE_DIFFERS = "state-differs", _("在校状态与名册不一致")
     IDENTITY_UNCONFIRMED = "identity-unconfirmed", _("身份待确认")
+    RISK_REMOVED = "risk-removed", _("开学前监测风险已消除")
+    REGISTER_LOGIC = "register-logic", _("名册逻辑疑点")
 
 
 class Verdict(models.TextChoices):
@@ -138,7 +227,10 @@ class Verdict(models.TextChoices):
     CONFIRMED = "confirmed", _("情况属实")
     KEEP_FIRST = "keep-first", _("保留前一所学校")
     KEEP_SECOND = "keep-second", _("保留后一所学校")
+    NEITHER_RIGHT = "neither-right", _("两处都不对，实际另记")
     PLACED = "placed", _("查明去向")
+    PROOF_ACCEPTED = "proof-accepted", _("证明有效，认定困难")
+    PROOF_REFUSED = "proof-refused", _("证明不予采信")
     DISMISSED = "dismissed", _("无需处理")
 
 
@@ -148,3 +240,51 @@ class FindingState(models.TextChoices):
     OPEN = "open", _("待处理")
     SETTLED = "settled", _("已处理")
     GONE = "gone", _("已消失")
+
+
+class AssignmentState(models.TextChoices):
+    """Life of a finding handed to a school for an answer."""
+
+    ASKED = "asked", _("待答复")
+    ANSWERED = "answered", _("已答复，待审核")
+    RETURNED = "returned", _("已退回，待重新答复")
+    CLOSED = "closed", _("已办结")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+ASSIGNMENT_LIVE = (AssignmentState.ASKED, AssignmentState.ANSWERED, AssignmentState.RETURNED)
+ASSIGNMENT_WAITS = (AssignmentState.ASKED, AssignmentState.RETURNED)  # for the school
+ASSIGNMENT_MOVES = (
+    (AssignmentState.ASKED, AssignmentState.ANSWERED),
+    (AssignmentState.ASKED, AssignmentState.WITHDRAWN),
+    (AssignmentState.ASKED, AssignmentState.CLOSED),
+    (AssignmentState.ANSWERED, AssignmentState.RETURNED),
+    (AssignmentState.ANSWERED, AssignmentState.CLOSED),
+    (AssignmentState.ANSWERED, AssignmentState.WITHDRAWN),
+    (AssignmentState.RETURNED, AssignmentState.ANSWERED),
+    (AssignmentState.RETURNED, AssignmentState.WITHDRAWN),
+    (AssignmentState.RETURNED, AssignmentState.CLOSED),
+    (AssignmentState.CLOSED, AssignmentState.ASKED),  # what closed it was taken back
+    (AssignmentState.CLOSED, AssignmentState.ANSWERED),
+    (AssignmentState.CLOSED, AssignmentState.RETURNED),
+)
+
+
+class ProofKind(models.TextChoices):
+    """Papers that a family shows for its hardship."""
+
+    HANDBOOK = "handbook", _("扶贫手册")
+    LOW_CARD = "low-card", _("低保证、特困供养证")
+    DISABILITY_CARD = "disability-card", _("残疾证")
+    VILLAGE = "village", _("村（居）委会证明")
+    TOWNSHIP = "township", _("乡镇（街道）证明")
+    DEPARTMENT = "department", _("县级部门证明")
+    OTHER = "other", _("其他证明")
+
+
+class FaultSeverity(models.TextChoices):
+    """How surely a register's row that breaks a rule is wrong."""
+
+    WRONG = "wrong", _("错误")
+    DOUBTFUL = "doubtful", _("疑点")
+    HINT = "hint", _("提示")

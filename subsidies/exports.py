@@ -1,52 +1,91 @@
-"""The file for the bank: a workbook, or text in GB18030, with control totals on it.
+"""The file for the bank or the finance bureau: a workbook or text, with control totals on it.
 
-Both are written from the frozen lines, so the file of a batch is the same however often it is
-taken. GB18030 holds every character of Unicode; glyphs that somebody drew are flagged before.
+All are written from the frozen lines, so the file of a batch is the same however often it is taken.
+GB18030 holds every character of Unicode; lines that another encoding cannot hold, and glyphs that
+somebody drew, are named and stopped before.
 """
 
 import io
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu import sheets
+from povedu.ledger.choices import FundSource
 from povedu.money import in_words
 from povedu.scope import Actor
 from povedu.sheets import Column, Cover
-from subsidies.choices import PaymentState
-from subsidies.models import DisbursementBatch, Payment
+from subsidies.choices import BankLayout
+from subsidies.models import DisbursementBatch, PaymentSource
 from subsidies.rules.bank_lines import SEPARATOR, cell
+from subsidies.selectors.batches import frozen_lines
 
-COLUMNS = (
-    Column("line_no", gettext_lazy("序号"), "number"),
-    Column("payee_name", gettext_lazy("户名"), width=20),
-    Column("account", gettext_lazy("账号"), width=24),
-    Column("bank_name", gettext_lazy("开户行"), width=24),
-    Column("amount", gettext_lazy("金额"), "money", total=True),
-    Column("batch", gettext_lazy("批次号"), width=24),
-)
+_NUMBER = Column("line_no", gettext_lazy("序号"), "number")
+_PAYEE = Column("payee_name", gettext_lazy("户名"), width=20)
+_ACCOUNT = Column("account", gettext_lazy("账号"), width=24)
+_BANK = Column("bank_name", gettext_lazy("开户行"), width=24)
+_AMOUNT = Column("amount", gettext_lazy("金额"), "money", total=True)
+_BATCH = Column("batch", gettext_lazy("批次号"), width=24)
+COLUMNS = {
+    BankLayout.BANK: (_NUMBER, _PAYEE, _ACCOUNT, _BANK, _AMOUNT, _BATCH),
+    BankLayout.FINANCE: (
+        _NUMBER,
+        Column("school", gettext_lazy("学校"), width=24),
+        _PAYEE,
+        _ACCOUNT,
+        _BANK,
+        _AMOUNT,
+        Column("source", gettext_lazy("资金来源"), width=30),
+        Column("programme", gettext_lazy("资助项目"), width=24),
+        _BATCH,
+    ),
+}
+TITLES = {
+    BankLayout.BANK: gettext_lazy("代发明细 %(number)s"),
+    BankLayout.FINANCE: gettext_lazy("财政支付清单 %(number)s"),
+}
 
 
-def _lines(batch: DisbursementBatch) -> Iterator[tuple[Any, ...]]:
-    rows = (
-        Payment.objects.filter(batch=batch)
-        .exclude(state=PaymentState.VOIDED)
-        .order_by("line_no")
-        .only("line_no", "payee_name", "account", "bank_name", "amount")
+def _lines(batch: DisbursementBatch, layout: BankLayout) -> Iterator[tuple[Any, ...]]:
+    rows = frozen_lines(batch).only(
+        "line_no", "payee_name", "account", "bank_name", "amount", "instalment"
     )
+    shares: dict[int, list[str]] = {}
+    if layout == BankLayout.FINANCE:
+        rows = rows.annotate(school=F("instalment__award__school__name"))
+        shares = _shares(batch)
     for one in rows.iterator(chunk_size=2000):
+        account, bank = one.account.reveal(), cell(one.bank_name)
+        if layout == BankLayout.BANK:
+            yield (one.line_no, cell(one.payee_name), account, bank, one.amount, batch.number)
+            continue
         yield (
             one.line_no,
+            cell(one.school),  # type: ignore[attr-defined]  # annotated above
             cell(one.payee_name),
-            one.account.reveal(),
-            cell(one.bank_name),
+            account,
+            bank,
             one.amount,
+            _("，").join(shares.get(one.pk, [])),
+            cell(batch.programme.name),
             batch.number,
         )
+
+
+def _shares(batch: DisbursementBatch) -> dict[int, list[str]]:
+    """Return in words which source pays how much of each payment."""
+    labels = {one.value: str(one.label) for one in FundSource}
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = PaymentSource.objects.filter(payment__batch=batch).order_by("payment_id", "source")
+    for payment, source, amount in rows.values_list("payment_id", "source", "amount"):
+        found[payment].append(f"{labels[source]} {amount}")
+    return found
 
 
 def control_lines(batch: DisbursementBatch) -> list[str]:
@@ -60,21 +99,29 @@ def control_lines(batch: DisbursementBatch) -> list[str]:
     ]
 
 
-def bank_workbook(batch: DisbursementBatch, *, actor: Actor, now: datetime) -> bytes:
+def bank_workbook(
+    batch: DisbursementBatch, layout: BankLayout, *, actor: Actor, now: datetime
+) -> bytes:
     """Return a batch as a workbook."""
     target = io.BytesIO()
     cover = Cover(
-        title=_("代发明细 %(number)s") % {"number": batch.number},
+        title=str(TITLES[layout]) % {"number": batch.number},
         made_by=actor.name,
         made_at=now,
         notes=control_lines(batch),
     )
-    sheets.write_xlsx(target, COLUMNS, _lines(batch), cover)
+    sheets.write_xlsx(target, COLUMNS[layout], _lines(batch, layout), cover)
     return target.getvalue()
 
 
-def bank_text(batch: DisbursementBatch, *, now: datetime) -> bytes:
-    """Return a batch as GB18030 text: a head with the control totals, then a line per payment."""
+def bank_text(
+    batch: DisbursementBatch, layout: BankLayout, encoding: str, *, now: datetime
+) -> bytes:
+    """Return a batch as text: a head with the control totals, then a line per payment.
+
+    Every text has been looked at before (``services.disbursement.check_names``), so that nothing is
+    left out or replaced here.
+    """
     head = [
         batch.number,
         str(batch.payments_count),
@@ -85,5 +132,5 @@ def bank_text(batch: DisbursementBatch, *, now: datetime) -> bytes:
         batch.anchor,
     ]
     lines = [SEPARATOR.join(head)]
-    lines += [SEPARATOR.join(str(value) for value in line[:5]) for line in _lines(batch)]
-    return "".join(f"{line}\r\n" for line in lines).encode("gb18030")
+    lines += [SEPARATOR.join(str(value) for value in line[:-1]) for line in _lines(batch, layout)]
+    return "".join(f"{line}\r\n" for line in lines).encode(encoding)

@@ -50,3 +50,22 @@ class PostingKind(models.TextChoices):
     SHADOWING = "shadowing", _("跟班学习")
     PAIRED = "paired", _("结对帮扶")
     STAND_IN = "stand_in", _("顶岗")
+
+
+class TrainingLevel(models.TextChoices):
+    """Who a training was arranged by."""
+
+    NATIONAL = "national", _("国家级")
+    PROVINCE = "province", _("省级")
+    CITY = "city", _("市级")
+    COUNTY = "county", _("县级")
+    SCHOOL = "school", _("校本")
+
+
+class TrainingForm(models.TextChoices):
+    """How a training was held."""
+
+    IN_PERSON = "in_person", _("集中面授")
+    ONLINE = "online", _("网络研修")
+    MIXED = "mixed", _("混合式")
+    SHADOWING = "shadowing", _("跟岗研修")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from povedu.screens.filters import ScreenFilterSet
 from schools.filters import TownshipFilter, schools_in_reach
 from teachers import selectors
-from teachers.models import Posting, Teacher
+from teachers.models import Posting, Teacher, Training
 
 
 class TeacherFilter(ScreenFilterSet):
@@ -63,3 +63,22 @@ class PostingFilter(ScreenFilterSet):
         year = int(value)
         begun = rows.filter(starts_on__lt=date(year + 1, 1, 1))
         return begun.exclude(ends_on__lte=date(year, 1, 1))
+
+
+class TrainingFilter(ScreenFilterSet):
+    """By level, way, calendar year of the first day, township, school and outcome."""
+
+    year = django_filters.NumberFilter(
+        label=_("年度"), field_name="starts_on", lookup_expr="year", min_value=2000, max_value=2100
+    )
+    township = TownshipFilter(field_name="teacher__school__division")
+    school = django_filters.ModelChoiceFilter(
+        queryset=schools_in_reach,
+        to_field_name="code",
+        field_name="teacher__school",
+        label=_("学校"),
+    )
+
+    class Meta:
+        model = Training
+        fields = ("level", "year", "township", "school", "form", "has_passed")

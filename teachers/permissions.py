@@ -13,6 +13,7 @@ POLICY: dict[str, Grantees] = {
     "teachers.teacher.edit": _KEEPERS,
     "teachers.posting.view": _READERS,
     "teachers.posting.edit": _KEEPERS,
+    "teachers.training.view": _READERS,
     "teachers.secret.reveal": _KEEPERS,
     "teachers.summary.view": _READERS | roles(Role.LEADERSHIP),  # counts only
 }

@@ -4,10 +4,10 @@ import django_tables2 as tables
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from povedu.screens.tables import DayColumn, LongColumn, ScreenTable
+from povedu.screens.tables import DayColumn, LongColumn, NumberColumn, ScreenTable
 from povedu.screens.templatetags.screens import badge
 from schools.tables import linked
-from teachers.models import Posting, Teacher
+from teachers.models import Posting, Teacher, Training
 
 
 class TeacherTable(ScreenTable):
@@ -75,3 +75,24 @@ class PostingTable(ScreenTable):
     def render_edit(self) -> object:
         """Name the link."""
         return _("修改")
+
+
+class TrainingTable(ScreenTable):
+    """Trainings, one row for each teacher who took part."""
+
+    teacher = tables.Column(linkify=True)
+    school = LongColumn(accessor="teacher__school", verbose_name=_("学校"))
+    name = LongColumn()
+    hours = NumberColumn()
+    starts_on = DayColumn()
+    ends_on = DayColumn()
+    has_passed = tables.BooleanColumn(yesno=(_("合格"), _("不合格")), null=True)
+
+    class Meta(ScreenTable.Meta):
+        model = Training
+        fields = (
+            *("teacher", "school", "name", "level", "form", "subject", "hours", "starts_on"),
+            *("ends_on", "organiser", "place", "has_passed"),
+        )
+        lead = ("teacher",)
+        hidden = ("subject", "place")

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from povedu.screens import MenuItem, SearchSource, Section, Tab
 from teachers.selectors import staff_on
 from teachers.tables import StaffTable
-from teachers.views import postings, teachers
+from teachers.views import postings, teachers, trainings
 
 app_name = "teachers"
 
 MENU = [
     MenuItem(Section.TEACHERS, _("教师花名册"), "teachers:teacher-list", teachers.VIEW, order=10),
     MenuItem(Section.TEACHERS, _("交流轮岗"), "teachers:posting-list", postings.VIEW, order=20),
+    MenuItem(Section.TEACHERS, _("教师培训"), "teachers:training-list", trainings.VIEW, order=25),
     MenuItem(Section.TEACHERS, _("教师概况"), "teachers:figures", postings.SUMMARY, order=30),
 ]
 SEARCH = [SearchSource(_("教师"), teachers.VIEW, teachers.find_teachers, order=30)]
@@ -36,6 +37,7 @@ urlpatterns = [
     path("<int:pk>/leave/", teachers.TeacherLeave.as_view(), name="teacher-leave"),
     path("<int:pk>/return/", teachers.TeacherReturn.as_view(), name="teacher-return"),
     path("<int:pk>/postings/add/", postings.PostingAdd.as_view(), name="posting-add"),
+    path("trainings/", trainings.TrainingList.as_view(), name="training-list"),
     path("postings/", postings.PostingList.as_view(), name="posting-list"),
     path("postings/<int:pk>/edit/", postings.PostingEdit.as_view(), name="posting-edit"),
     path("postings/<int:pk>/end/", postings.PostingEnd.as_view(), name="posting-end"),

@@ -69,7 +69,11 @@ def main() -> None:
             *("export_ledger", "--year", "2016", "--format", "xlsx"),
             *("--output", str(Path(var) / "ledger.xlsx")),
         )
-        timed("verify_ledger", "--json")
+        timed("verify", "--json")
+        server = environment.get("POVEDU_DATABASE_URL", "")
+        subprocess.run(
+            [python, "-m", "benchmarks.intake", "--postgres", server], cwd=ROOT, check=False
+        )
         subprocess.run(
             [python, "manage.py", "shell", "-v0", "-c", PAGES],
             cwd=ROOT,
@@ -78,5 +82,17 @@ def main() -> None:
         )
 
 
+def money() -> None:
+    """Measure batches and the ledger in a database of their own; see benchmarks/money.py."""
+    python = str(prepare(dev=False))
+    with tempfile.TemporaryDirectory(prefix="povedu-bench-") as var:
+        environment = {**os.environ, "POVEDU_VAR": var, "POVEDU_LOG_LEVEL": "ERROR"}
+        for name in ("POVEDU_DATABASE_URL", "POVEDU_BROKER_URL"):
+            environment.pop(name, None)
+        for command in (["manage.py", "migrate", "-v0"], ["-m", "benchmarks.money"]):
+            subprocess.run([python, *command], cwd=ROOT, env=environment, check=False)
+
+
 if __name__ == "__main__":
     main()
+    money()

@@ -11,8 +11,11 @@ What is checked, and which row is named where it fails:
 2. A row that follows its predecessor in number holds that one's hash as its previous hash.
    An export of one year or one source leaves rows of the chain out; such gaps are counted.
 3. Where nothing is left out, the legs of every voucher sum to zero.
-4. With --anchor (from a payment sheet, or the chain head on the export's cover): the row of that
-   number carries that hash.
+4. The row that the anchor on the export's own cover names, where the export reaches that far,
+   carries its hash. With --anchor (from a payment sheet, which the database's owner cannot have
+   changed): the row of that number is there and carries that hash.
+5. The content hash on the cover is that of the rows. It is printed: compare it with the one that
+   the audit trail of the system keeps for this export; then no row can have been left out either.
 
 Exit 0: whole. 1: broken. 2: not a ledger that can be read.
 """
@@ -31,6 +34,12 @@ from xml.etree import ElementTree
 
 COLUMNS = 15
 AT_SEQ, AT_VOUCHER, AT_DAY, AT_AMOUNT, AT_PREVIOUS, AT_HASH = 1, 2, 4, 6, 14, 15
+KEYS = (
+    *("county_code", "seq", "transaction_no", "posted_at", "effective_on", "account", "amount"),
+    *("source", "programme_code", "school_code", "term", "subject", "memo", "posted_by_id"),
+    *("previous_hash", "hash", "account_label", "source_label", "cash_in", "cash_out"),
+)
+ANCHOR = re.compile(r"(?:\d{6} )?(\d+) ([0-9a-f]{64})")
 HASH = re.compile(r"[0-9a-f]{64}")
 DANGEROUS = re.compile("^'*(?:[\t\r\n]|[\\s\u200b\ufeff]*[=+\\-@＝＋－＠])")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?")
@@ -48,14 +57,17 @@ def main():
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     try:
-        found = check(rows_of(options.file), options.anchor)
+        cover, content = Cover(), Content()
+        found = check(content.passing(rows_of(options.file, cover)), options.anchor)
+        found = check_cover(found, cover, content)
     except (NotReadable, OSError, zipfile.BadZipFile, ElementTree.ParseError) as error:
         sys.stderr.write(f"cannot read: {error}\n")
         return 2
     if options.json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     elif found["ok"]:
-        line = "whole: {rows} rows, {gaps} gaps, last {last} {hash}\n".format(**found)
+        line = "whole: {rows} rows, {gaps} gaps, last {last} {hash}\ncontent {content}\n"
+        line = line.format(**found)
         sys.stdout.write(line)
     else:
         sys.stdout.write("broken at number {number}: {fault}\n".format(**found))
@@ -97,6 +109,58 @@ def check(rows, anchor=""):
     return state
 
 
+class Cover:
+    """What the export's own cover says: where the chain ended, and the hash of the rows."""
+
+    def __init__(self):
+        self.anchors, self.content = {}, ""
+
+    def read(self, cells):
+        for cell in cells:
+            for number, value in ANCHOR.findall(cell):
+                self.anchors[number] = value
+            if HASH.fullmatch(cell.strip()):
+                self.content = cell.strip()
+
+
+class Content:
+    """The content hash of the rows as the system takes it: over all columns, a line for each."""
+
+    def __init__(self):
+        self.digest, self.whole, self.known = hashlib.sha256(), True, {}
+        self._line(KEYS)
+
+    def _line(self, cells):
+        text = json.dumps(list(cells), ensure_ascii=False, separators=(",", ":"))
+        self.digest.update((text + "\n").encode("utf-8"))
+
+    def passing(self, rows):
+        for row in rows:
+            cells = [*row, *[""] * (len(KEYS) - len(row))]
+            self.whole = self.whole and len(cells) == len(KEYS)
+            for at in (len(KEYS) - 2, len(KEYS) - 1):
+                if cells[at]:
+                    cells[at] = str(Decimal(cells[at]).quantize(Decimal("0.01")))
+            self._line(cells)
+            self.known[row[AT_SEQ]] = row[AT_HASH]
+            yield row
+
+
+def check_cover(found, cover, content):
+    """Compare the rows with what the cover says of them."""
+    found["content"] = content.digest.hexdigest() if content.whole else ""
+    found["cover"] = bool(cover.content)
+    if not found["ok"]:
+        return found
+    for number, value in cover.anchors.items():
+        if content.known.get(number, value) != value:
+            return dict(found, ok=False, fault="hash differs from the cover's", number=number)
+    if cover.content and content.whole and cover.content != found["content"]:
+        fault = "the rows are not those that the cover was made for"
+        return dict(found, ok=False, fault=fault, number=found["last"])
+    return found
+
+
 def faulty(row, ends):
     """Return what is wrong with a row, "" for nothing."""
     if not HASH.fullmatch(row[AT_HASH]):
@@ -132,13 +196,14 @@ def hash_of(texts):
 # --- reading ------------------------------------------------------------------------------------
 
 
-def rows_of(path):
-    """Yield the ledger's rows as texts, whatever the format."""
+def rows_of(path, cover):
+    """Yield the ledger's rows as texts, whatever the format; the cover takes the other lines."""
     reader = rows_of_xlsx if zipfile.is_zipfile(path) else rows_of_csv
     seen = False
     for row in reader(path):
         cells = canonical(row)
         if cells is None:
+            cover.read(row)
             continue
         seen = True
         yield cells
@@ -170,7 +235,7 @@ def rows_of_csv(path):
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
         try:
             for row in csv.reader(file):
-                if not row or row[0].startswith("#"):
+                if not row:
                     continue
                 yield [unguarded(cell) for cell in row]
         except UnicodeDecodeError as error:
@@ -186,7 +251,7 @@ def unguarded(text):
 
 
 def rows_of_xlsx(path):
-    """Yield the rows of every sheet but the cover, in order of the sheets."""
+    """Yield the rows of every sheet, in order of the sheets."""
     with zipfile.ZipFile(path) as book:
         names = [n for n in book.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n)]
         names.sort(key=lambda name: int(re.sub(r"\D", "", name)))

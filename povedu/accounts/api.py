@@ -42,7 +42,9 @@ class GrantSerializer(RowSerializer):
 
     user = serializers.CharField(source="user.username", read_only=True)
     requested_by = serializers.CharField(source="requested_by.username", read_only=True)
-    decided_by = serializers.CharField(source="decided_by.username", read_only=True, default=None)
+    decided_by = serializers.CharField(
+        source="decided_by.username", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = Grant

@@ -165,9 +165,9 @@ class GrantForm(forms.Form):
 
     def __init__(self, scope: Scope, people: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["division_prefix"].choices = places(scope)  # type: ignore[attr-defined]
-        self.fields["school_code"].choices = [*EMPTY, *school_options(scope)]  # type: ignore[attr-defined]
-        self.fields["on_behalf_of"].queryset = people  # type: ignore[attr-defined]
+        self.fields["division_prefix"].choices = places(scope)  # type: ignore[attr-defined]  # a choice field, declared above
+        self.fields["school_code"].choices = [*EMPTY, *school_options(scope)]  # type: ignore[attr-defined]  # a choice field, declared above
+        self.fields["on_behalf_of"].queryset = people  # type: ignore[attr-defined]  # a choice field, declared above
 
     def terms(self) -> GrantTerms:
         """Return the cleaned terms; a school brings its own division."""
@@ -195,7 +195,7 @@ class HandOverForm(forms.Form):
 
     def __init__(self, people: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["successor"].queryset = people  # type: ignore[attr-defined]
+        self.fields["successor"].queryset = people  # type: ignore[attr-defined]  # a choice field, declared above
 
 
 class TokenForm(forms.Form):
@@ -213,4 +213,4 @@ class TokenForm(forms.Form):
 
     def __init__(self, own: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["jurisdiction"].queryset = own  # type: ignore[attr-defined]
+        self.fields["jurisdiction"].queryset = own  # type: ignore[attr-defined]  # a choice field, declared above

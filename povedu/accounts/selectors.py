@@ -29,6 +29,12 @@ def jurisdictions_on(user: User, day: date) -> QuerySet[Jurisdiction]:
     )
 
 
+def jurisdictions_from(user: User, day: date) -> QuerySet[Jurisdiction]:
+    """Return what a person answers for on a day or will later."""
+    not_over = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+    return Jurisdiction.objects.filter(not_over, user=user)
+
+
 def has_second_factor(user: User) -> bool:
     """Say whether a person has set up a second factor."""
     return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())

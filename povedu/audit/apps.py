@@ -15,8 +15,11 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Protect entries and seals; re-install every app's triggers after each migration."""
+        from povedu import invariants
+        from povedu.audit.checks import trail_is_whole
         from povedu.audit.models import AuditEntry, AuditSeal
 
+        invariants.keep("I8", trail_is_whole)
         triggers.keep_append_only(AuditEntry, AuditSeal)
         post_migrate.connect(triggers.install_after_migration, dispatch_uid="append-only")
         checks.register(triggers.check_present, checks.Tags.database)

@@ -1,6 +1,7 @@
 """Reading the audit trail, and proving that nobody has touched it."""
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from povedu import triggers
@@ -41,6 +42,27 @@ def reveals_of(scope: Scope, subject_type: str, subject_id: str) -> QuerySet[Aud
 def reveal_count(actor_id: int, *, since: datetime) -> int:
     """Return how many protected values a person has opened since an instant."""
     return AuditEntry.objects.filter(actor_id=actor_id, verb=REVEAL, at__gte=since).count()
+
+
+def counted_by_subject(subject_type: str, verbs: Sequence[str]) -> dict[str, int]:
+    """Return how many entries of some verbs each record of a type has."""
+    rows = AuditEntry.objects.filter(subject_type=subject_type, verb__in=verbs).order_by()
+    return dict(rows.values_list("subject_id").annotate(count=Count("pk")))
+
+
+def last_change_of(subject_type: str, subject_id: str, verb: str) -> dict[str, str]:
+    """Return the new values of the newest entry of a verb about one record, empty for none."""
+    rows = AuditEntry.objects.filter(subject_type=subject_type, subject_id=subject_id, verb=verb)
+    changes = rows.order_by("-pk").values_list("changes", flat=True).first() or {}
+    return {name: pair[1] for name, pair in changes.items()}
+
+
+def rows_recorded(verb: str, subject_id: str = "") -> int:
+    """Return how many rows the entries of a verb, of one record or of all, say they touched."""
+    rows = AuditEntry.objects.filter(verb=verb)
+    if subject_id:
+        rows = rows.filter(subject_id=subject_id)
+    return rows.aggregate(total=Sum("count"))["total"] or 0
 
 
 def sealed_numbers(*, since: datetime | None = None) -> set[int]:
@@ -187,3 +209,18 @@ def _unsealed(walk: _Walk, now: datetime) -> Verdict:
 def verb_label(verb: str) -> str:
     """Return a verb in the reader's words, the verb itself where no app has named it."""
     return str(verb_labels().get(verb, verb))
+
+
+def named_since(label: str, instant: datetime) -> set[str]:
+    """Return the keys of a model's rows to which somebody did more than look after an instant."""
+    said = AuditEntry.objects.filter(subject_type=label.lower(), at__gt=instant).exclude(
+        verb=REVEAL
+    )
+    return set(said.values_list("subject_id", flat=True))
+
+
+def count_since(instant: datetime, verbs: Collection[str], division_prefix: str) -> int:
+    """Count what was done in a place after an instant, of some verbs."""
+    return AuditEntry.objects.filter(
+        at__gt=instant, verb__in=verbs, division_code__startswith=division_prefix
+    ).count()

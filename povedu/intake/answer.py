@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from povedu.intake.kinds import IntakeKind, kind_of
 from povedu.intake.models import ImportBatch
-from povedu.intake.problems import Outcome, Problem, sentence
+from povedu.intake.problems import Outcome, Problem, declined_codes, sentence
 from povedu.intake.reading.cells import as_text, column_index
 from povedu.intake.rowstore import RowReader, StoredRow
 from povedu.jobs import store
@@ -53,6 +53,7 @@ class _Marked:
     sheet: int
     number: int
     outcome: str
+    declined: set[str]
     stored: StoredRow
 
 
@@ -81,12 +82,10 @@ def safe_text(text: str) -> str:
 def answer_file(batch: ImportBatch) -> Answer:
     """Return the marked workbook of a batch: warned and refused rows with their reasons."""
     kind = kind_of(batch.kind)
-    reader = RowReader(kind, batch.sheets)
+    chosen = batch.rows.exclude(outcome=Outcome.READY).order_by("sheet", "number")
     rows = [
-        _Marked(sheet, number, outcome, reader.open(payload, sheet))
-        for sheet, number, outcome, payload in batch.rows.exclude(outcome=Outcome.READY)
-        .order_by("sheet", "number")
-        .values_list("sheet", "number", "outcome", "payload")
+        _Marked(row.sheet, row.number, row.outcome, declined_codes(row.codes), stored)
+        for row, stored in RowReader(kind, batch).walk(chosen)
     ]
     book = _own_workbook(batch, kind, rows) or _new_workbook(batch, kind, rows)
     out = BytesIO()
@@ -100,6 +99,12 @@ def _reasons(kind: IntakeKind, marked: _Marked) -> str:
         _sentence(kind, problem, marked.number)
         for problem in marked.stored.problems
         if not problem.is_repair
+    ]
+    said += [
+        _("%(repair)s这一修正没有被接受，请自行改正。")
+        % {"repair": _sentence(kind, problem, marked.number)}
+        for problem in marked.stored.problems
+        if problem.code in marked.declined
     ]
     state = _("退回：") if marked.outcome == Outcome.REFUSED else _("已收，请核对：")
     return state + "\n".join(said)
@@ -153,7 +158,7 @@ def _mark(
 
 def _mark_cells(kind: IntakeKind, sheet: Worksheet, row: _Marked) -> None:
     for problem in row.stored.problems:
-        if problem.is_repair or not problem.cell:
+        if not problem.cell or (problem.is_repair and problem.code not in row.declined):
             continue
         cell = sheet[problem.cell]
         if isinstance(cell, MergedCell):
@@ -221,7 +226,8 @@ def _write_returned(
     _write_row(sheet, number, [*texts, _reasons(kind, row), token])
     where = {one["field"]: at for at, one in enumerate(batch.sheets[row.sheet]["mapping"], start=1)}
     for problem in row.stored.problems:
-        if not problem.is_repair and problem.field in where:
+        told = not problem.is_repair or problem.code in row.declined
+        if told and problem.field in where:
             cell = sheet.cell(number, where[problem.field])
             cell.fill = _RED
             cell.comment = Comment(

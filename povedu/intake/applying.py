@@ -1,14 +1,13 @@
 """What every kind's apply does with one row: compare, notice conflicts, keep what was before."""
 
 from collections.abc import Collection
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from povedu.intake.choices import RowChange
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Applied
 from povedu.protected import Secret
+from povedu.writes import told
 
 
 def given(frame: Frame, at: int, names: Collection[str]) -> dict[str, Any]:
@@ -42,10 +41,3 @@ def keep_before(applied: Applied, at: int, row: Any, changed: dict[str, Any]) ->
     if changed:
         applied.targets[at] = (RowChange.CHANGED, row.pk)
         applied.before[at] = {name: told(getattr(row, name)) for name in changed}
-
-
-def told(value: Any) -> Any:
-    """Return a value in its JSON form; what is kept of it is sealed."""
-    if isinstance(value, (date, Decimal)):
-        return str(value)
-    return _plain(value)

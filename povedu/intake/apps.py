@@ -8,3 +8,11 @@ class IntakeConfig(AppConfig):
 
     name = "povedu.intake"
     label = "intake"
+
+    def ready(self) -> None:
+        """Declare what imports must satisfy at any instant."""
+        from povedu import invariants
+        from povedu.intake import checks
+
+        invariants.keep("I6", checks.applied_whole)
+        invariants.keep("I7", checks.rows_add_up)

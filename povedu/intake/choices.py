@@ -14,6 +14,7 @@ class BatchState(models.TextChoices):
     APPLIED = "applied", _("已导入")
     FAILED = "failed", _("未能读取")
     WITHDRAWN = "withdrawn", _("已撤销")
+    UNDONE = "undone", _("已回退")
 
 
 class RowChange(models.TextChoices):

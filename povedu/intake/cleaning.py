@@ -1,17 +1,17 @@
 """Cleaning by columns: each distinct cell once, every repair and problem noted at its row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from povedu.intake.frame import Frame
-from povedu.intake.header import Heading, Vocabulary, find_heading
+from povedu.intake.header import ColumnMeaning, Heading, Vocabulary, find_heading
 from povedu.intake.kinds import Column, Context, IntakeKind
 from povedu.intake.problems import Problem
 from povedu.intake.reader import FileData, SheetData
-from povedu.intake.reading.cells import ERROR, UNCACHED, Cell, as_text, letters
+from povedu.intake.reading.cells import ERROR, UNCACHED, Cell, as_text, column_index, letters
 from povedu.intake.rows import SheetRows, find_rows
-from povedu.intake.widgets import Cleaned, Cleaner
+from povedu.intake.widgets import Cleaned, Cleaner, Lookups
 
 _BROKEN_FORMULA = (ERROR, UNCACHED)
 
@@ -33,6 +33,12 @@ class SheetReading:
             why = "hidden-sheet" if self.sheet.hidden else "no-heading"
             return [{"sheet": name, "row": 0, "why": why}]
         return [{"sheet": name, "row": row + 1, "why": why} for row, why in self.rows.skipped]
+
+    def titles(self) -> str:
+        """Return the sheet's name and what stands above its heading."""
+        top = self.heading.rows[0] if self.heading else 0
+        above = (as_text(cell) for column in self.sheet.columns for cell in column[:top])
+        return "\n".join([self.sheet.name, *filter(None, above)])
 
     def described(self) -> dict[str, Any]:
         """Return the sheet's part of the command's contract, and what the review adds to it."""
@@ -87,29 +93,98 @@ def clean(readings: list[SheetReading], kind: IntakeKind, context: Context) -> F
     for at, reading in enumerate(readings):
         frame.column_of.append(reading.heading.fields() if reading.heading else {})
         frame.places.extend((at, row) for row in reading.rows.data)
-    for name, column in kind.columns.items():
-        values: list[Any] = []
-        for at, reading in enumerate(readings):
-            if reading.heading is None:
-                continue
-            index = frame.column_of[at].get(name)
-            heading = next(
-                (one.header for one in reading.heading.columns if one.index == index), ""
-            )
-            cleaner = column.widget_under(heading).cleaner(context.lookups)
-            cells = _cells(reading, index)
-            if index is None:
-                values.extend([cleaner("").value] * len(cells))
-            else:
-                values.extend(_clean_column(frame, (name, column), cells, cleaner, len(values)))
-        frame.set_column(name, values)
+    _clean_fields(frame, readings, kind, context.lookups)
     return frame
 
 
-def _cells(reading: SheetReading, index: int | None) -> list[Cell]:
+def clean_row(
+    raw: Sequence[Cell],
+    place: tuple[int, int],
+    sheets: Sequence[Mapping[str, Any]],
+    kind: IntakeKind,
+    context: Context,
+) -> Frame:
+    """Return one stored row as a frame of its own, cleaned from its cells as they are now.
+
+    ``place`` is (sheet, zero-based row), ``sheets`` the batch's sheets as ``described``.
+    """
+    mapping = sheets[place[0]]["mapping"]
+    meanings = [ColumnMeaning(column_index(one["column"]), "", one["field"]) for one in mapping]
+    sheet = SheetData(sheets[place[0]]["name"])
+    sheet.columns = [[""] for _ in range(max((one.index for one in meanings), default=-1) + 1)]
+    for meaning, one, cell in zip(meanings, mapping, raw, strict=True):
+        meaning.header = one["header"]
+        sheet.columns[meaning.index] = [cell]
+    reading = SheetReading(sheet, Heading([], meanings), SheetRows([0]))
+    frame = Frame(sheets=[one["name"] for one in sheets], places=[place])
+    frame.column_of = [{} for _ in sheets]
+    frame.column_of[place[0]] = reading.heading.fields() if reading.heading else {}
+    _clean_fields(frame, [reading], kind, context.lookups)
+    return frame
+
+
+def cell_keys(mapping: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return by which key a correction names each cell: its field, "" for a column of none.
+
+    Where several columns speak for a field, the further ones are named with their letters.
+    """
+    keys: list[str] = []
+    for one in mapping:
+        name = one["field"] or ""
+        keys.append(f"{name}-{one['column']}" if name and name in keys else name)
+    return keys
+
+
+def _clean_fields(
+    frame: Frame, readings: list[SheetReading], kind: IntakeKind, lookups: Lookups
+) -> None:
+    for name, column in kind.columns.items():
+        values: list[Any] = []
+        for reading in readings:
+            if reading.heading is None:
+                continue
+            columns = [
+                _clean_column(frame, (name, column), (reading, meaning), lookups, len(values))
+                for meaning in reading.heading.columns
+                if meaning.field == name
+            ] or [_named_by_sheet(frame, name, (reading, kind), lookups, len(values))]
+            values.extend(columns[0] if len(columns) == 1 else _gathered(columns))
+        frame.set_column(name, values)
+
+
+def _gathered(columns: list[list[str]]) -> list[str]:
+    """Put the values of several columns together, each once."""
+    known: dict[tuple[str, ...], str] = {}
+    rows = list(zip(*columns, strict=True))
+    for row in dict.fromkeys(rows):
+        known[row] = "、".join(dict.fromkeys(value for value in row if value))
+    return [known[row] for row in rows]
+
+
+def _named_by_sheet(
+    frame: Frame,
+    name: str,
+    about: tuple[SheetReading, IntakeKind],
+    lookups: Lookups,
+    start: int,
+) -> list[Any]:
+    """Return blanks for a field without a column, or what the sheet's own name says for it."""
+    reading, kind = about
+    column, height = kind.columns[name], len(reading.rows.data)
+    cleaner = column.widget.cleaner(lookups)
+    naming = kind.sheet_names.get(name)
+    cleaned = cleaner(naming(reading.sheet.name, lookups) if naming else "")
+    if not naming or cleaned.problems or not cleaned.value:
+        return [cleaner("").value] * height
+    shown = _shown(column, cleaned.value)
+    problem = Problem("fixed-from-sheet", name, "", reading.sheet.name, shown)
+    for at in range(start, start + height):
+        frame.problems.setdefault(at, []).append(problem)
+    return [cleaned.value] * height
+
+
+def _cells(reading: SheetReading, index: int) -> list[Cell]:
     rows = reading.rows.data
-    if index is None:
-        return [""] * len(rows)
     column = reading.sheet.columns[index]
     if rows and rows[-1] - rows[0] + 1 == len(rows):
         return column[rows[0] : rows[-1] + 1]
@@ -117,8 +192,15 @@ def _cells(reading: SheetReading, index: int | None) -> list[Cell]:
 
 
 def _clean_column(
-    frame: Frame, about: tuple[str, Column], cells: list[Cell], cleaner: Cleaner, start: int
+    frame: Frame,
+    about: tuple[str, Column],
+    source: tuple[SheetReading, ColumnMeaning],
+    lookups: Lookups,
+    start: int,
 ) -> list[Any]:
+    reading, meaning = source
+    cleaner = about[1].widget_under(meaning.header).cleaner(lookups)
+    cells = _cells(reading, meaning.index)
     known: dict[Cell, Any] = {}
     noted: dict[Cell, Cleaned] = {}
     for cell in dict.fromkeys(cells):
@@ -127,7 +209,7 @@ def _clean_column(
         if cleaned.fixes or cleaned.problems:
             noted[cell] = cleaned
     if noted:
-        _note_all(frame, about, cells, noted, start)
+        _note_all(frame, about, (letters(meaning.index), cells), noted, start)
     return [known[cell] for cell in cells]
 
 
@@ -138,29 +220,18 @@ def clean_cell(cell: Cell, cleaner: Cleaner) -> Cleaned:
     return cleaner(cell)
 
 
-def note_cell(
-    frame: Frame, at: int, about: tuple[str, Column], cell: Cell, cleaned: Cleaned
-) -> None:
-    """Note one cell's repairs and problems at its row."""
-    name, column = about
-    for code in cleaned.fixes:
-        frame.note(at, code, name, as_text(cell), _shown(column, cleaned.value))
-    for code in cleaned.problems:
-        frame.note(at, code, name, as_text(cell))
-
-
 def _note_all(
     frame: Frame,
     about: tuple[str, Column],
-    cells: list[Cell],
+    source: tuple[str, list[Cell]],
     noted: dict[Cell, Cleaned],
     start: int,
 ) -> None:
     name, column = about
+    letter, cells = source
     shown = {
         cell: (as_text(cell), _shown(column, cleaned.value)) for cell, cleaned in noted.items()
     }
-    letter = letters(frame.column_of[frame.places[start][0]][name])
     problems, places = frame.problems, frame.places
     for at, cell in enumerate(cells, start=start):
         if cell not in noted:

@@ -60,22 +60,18 @@ def described_problem(problem: Problem, row: int, kind: IntakeKind) -> dict[str,
 
 def dumped_rows(batch: ImportBatch, kind: IntakeKind) -> Iterator[str]:
     """Yield a JSON line per staged row with its cleaned values in full."""
-    reader = RowReader(kind, batch.sheets)
     widgets = {name: column.widget for name, column in kind.columns.items()}
-    rows = batch.rows.order_by("sheet", "number").values_list(
-        "sheet", "number", "outcome", "payload"
-    )
-    for sheet, number, outcome, payload in rows.iterator(chunk_size=2000):
-        stored = reader.open(payload, sheet)
+    rows = batch.rows.order_by("sheet", "number")
+    for row, stored in RowReader(kind, batch).walk(rows):
         yield json.dumps(
             {
-                "sheet": batch.sheets[sheet]["name"],
-                "row": number,
-                "outcome": outcome,
+                "sheet": batch.sheets[row.sheet]["name"],
+                "row": row.number,
+                "outcome": row.outcome,
                 "values": {
                     name: widget.dump(stored.values[name]) for name, widget in widgets.items()
                 },
-                "problems": [described_problem(one, number, kind) for one in stored.problems],
+                "problems": [described_problem(one, row.number, kind) for one in stored.problems],
             },
             ensure_ascii=False,
         )

@@ -48,7 +48,8 @@ class UploadForm(forms.Form):
         self.fields["file"].help_text = limits_sentence()
         self._school(request, kind)
         self._term(request.term, kind)
-        if "as_of" not in kind.needs:
+        self.fields["as_of"].required = "as_of" in kind.needs
+        if "as_of" not in kind.needs | kind.asks:
             del self.fields["as_of"]
         if kind.code != "roster":
             del self.fields["is_supplement"]
@@ -62,13 +63,18 @@ class UploadForm(forms.Form):
         field.choices = [("", gettext("按表中的学校一栏")), *places.schools(request.actor.scope)]  # type: ignore[attr-defined]  # a choice field
 
     def _term(self, term: Term, kind: IntakeKind) -> None:
-        if "term" not in kind.needs:
+        if "term" not in kind.needs | kind.asks:
             del self.fields["term"]
             return
         around = [term.next, term, term.previous, term.previous.previous]
+        choices = [(one.code, one.label) for one in around]
         field = self.fields["term"]
-        field.choices = [(one.code, one.label) for one in around]  # type: ignore[attr-defined]  # a choice field
-        field.initial = term.code
+        if "term" in kind.needs:
+            field.initial = term.code
+        else:
+            field.required = False
+            choices.insert(0, ("", gettext("以表中所写为准")))
+        field.choices = choices  # type: ignore[attr-defined]  # a choice field
 
 
 class SendBackForm(forms.Form):
@@ -76,6 +82,14 @@ class SendBackForm(forms.Form):
 
     comment = forms.CharField(
         label=_("意见"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why somebody answers for a sweeping change, or takes a batch back."""
+
+    reason = forms.CharField(
+        label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -133,7 +147,10 @@ class HeadingsForm(forms.Form):
                     choices=choices,
                     initial=one["field"] or "",
                     required=False,
+                    help_text="" if one["field"] else gettext("没有认出，请指定"),
                 )
+        unknown = [key for key, (_header, name) in self.headings.items() if not name]
+        self.order_fields([*unknown, *(key for key in self.headings if key not in unknown)])
 
     def clean(self) -> dict[str, Any]:
         """Return the headings whose meaning was changed."""
@@ -144,3 +161,17 @@ class HeadingsForm(forms.Form):
             if value != self.headings[key][1]
         }
         return {"headings": changed}
+
+
+class MappingForm(forms.Form):
+    """What a taught heading means."""
+
+    field = forms.ChoiceField(label=_("字段"), required=False)
+
+    def __init__(self, *args: Any, kind: IntakeKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", gettext("不导入（保留备查）"))]
+        choices += [
+            (name, column.label) for name, column in kind.columns.items() if column.in_template
+        ]
+        self.fields["field"].choices = choices  # type: ignore[attr-defined]  # a choice field

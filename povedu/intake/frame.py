@@ -1,7 +1,7 @@
 """The table that intake works on: columns of cleaned values beside what was said about each row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from povedu.intake.problems import Outcome, Problem, outcome_of
@@ -53,6 +53,12 @@ class Frame:
         problem = Problem(code, name, self.cell_name(at, name), str(old), str(new))
         self.problems.setdefault(at, []).append(problem)
 
+    def note_fault(self, at: int, code: str, name: str) -> None:
+        """Say that a cell is not as it must be, unless it has a fault of its own already."""
+        said = self.problems.get(at, ())
+        if not any(one.field == name and not one.is_repair for one in said):
+            self.note(at, code, name)
+
     def codes(self, at: int) -> set[str]:
         """Return the codes noted for a row."""
         return {problem.code for problem in self.problems.get(at, ())}
@@ -62,6 +68,13 @@ class Frame:
         gone = set(codes)
         self.problems[at] = [
             one for one in self.problems.get(at, ()) if one.field != name or one.code not in gone
+        ]
+
+    def propose(self, at: int, code: str, name: str, new: str) -> None:
+        """Put what is likely right beside a problem of one cell; nothing is changed by it."""
+        self.problems[at] = [
+            replace(one, new=new) if (one.code, one.field) == (code, name) else one
+            for one in self.problems.get(at, ())
         ]
 
     def refuse(self, at: int) -> None:

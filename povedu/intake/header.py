@@ -7,36 +7,18 @@
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
+from povedu.identity import tidy
 from povedu.intake.kinds import IntakeKind
 from povedu.intake.reader import SheetData
 from povedu.intake.reading.cells import as_text
+from povedu.intake.wording import SIGNATURE, TOTAL, bare, squeezed
 
 _SEARCHED_ROWS = 40
-_DECORATION = re.compile(r"[\s*＊★☆●◆#:：\"'“”]+")
-_REMARK = re.compile(r"\((?:必填|选填|可选|必选|非必填|文本格式?|是/否|下拉选择?|单选)\)|必填项?$")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
-_NUMBERING = re.compile(r"^\d+[.、]")
 # Under these a bare 姓名 or 证件号码 is somebody else's.
 _OTHER_PERSON = re.compile(r"监护人|家长|父亲|母亲|户主|成员|联系人|配偶|教师|班主任|开户|持卡")
-
-
-@lru_cache(maxsize=8192)
-def squeezed(heading: str) -> str:
-    """Return a heading without stars, spaces, line breaks, remarks and numbering."""
-    text = unicodedata.normalize("NFKC", heading)
-    text = _DECORATION.sub("", text)
-    return _NUMBERING.sub("", _REMARK.sub("", text)).lower()
-
-
-@lru_cache(maxsize=8192)
-def bare(heading: str) -> str:
-    """Return a squeezed heading without its bracketed part."""
-    return _BRACKETS.sub("", squeezed(heading)) or squeezed(heading)
 
 
 @dataclass
@@ -57,8 +39,8 @@ class Heading:
     columns: list[ColumnMeaning] = field(default_factory=list)
 
     def fields(self) -> dict[str, int]:
-        """Return the column index of each mapped field."""
-        return {one.field: one.index for one in self.columns if one.field}
+        """Return the column index of each mapped field, the first where several speak for it."""
+        return {one.field: one.index for one in reversed(self.columns) if one.field}
 
 
 class Vocabulary:
@@ -127,7 +109,7 @@ def _meanings(
         shown = "/".join(part for part in (_line(parent), _line(child)) if part)
         name = vocabulary.field_under(parent, child) if upper or lower else None
         columns.append(ColumnMeaning(index, shown, name or None))
-    return _with_stand_ins(_without_doubles(columns), vocabulary.kind)
+    return _with_stand_ins(_without_doubles(columns, vocabulary.kind), vocabulary.kind)
 
 
 def _with_stand_ins(columns: list[ColumnMeaning], kind: IntakeKind) -> list[ColumnMeaning]:
@@ -145,10 +127,15 @@ def _line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _without_doubles(columns: list[ColumnMeaning]) -> list[ColumnMeaning]:
-    """Let the first column keep a field that several name; mark the others as to be asked."""
+def _without_doubles(columns: list[ColumnMeaning], kind: IntakeKind) -> list[ColumnMeaning]:
+    """Let the first column keep a field that several name; mark the others as to be asked.
+
+    A field that gathers takes them all.
+    """
     seen: set[str] = set()
     for column in columns:
+        if column.field and kind.columns[column.field].gathers:
+            continue
         if column.field in seen:
             column.field, column.ambiguous = None, True
         elif column.field:
@@ -207,6 +194,8 @@ def _is_words_only(best: Heading, vocabulary: Vocabulary, below: list[str]) -> b
     keys = [index for name, index in fields.items() if vocabulary.kind.columns[name].key]
     words = [text for text in below if text.strip()]
     digits = re.search(r"\d", "".join(words)) if words else None
+    if any(TOTAL.fullmatch(text) or SIGNATURE.search(text) for text in map(tidy, words)):
+        return False
     return len(words) > 1 and digits is None and not any(below[index].strip() for index in keys)
 
 

@@ -17,6 +17,7 @@ from import_export.fields import Field
 
 from povedu.errors import Refusal
 from povedu.intake.widgets import LedgerWidget, Lookups
+from povedu.intake.wording import spellings, squeezed
 from povedu.scope import Actor
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Column(Field):  # type: ignore[misc]  # the library is untyped
 
     ``key`` columns name the row's subject: never filled down, and a row without all of them is
     looked at for being a total, a signature or blank. ``by_heading`` gives the widget of headings
-    that imply a coding of their own. ``protected`` values are masked on screens.
+    that imply a coding of their own. Several columns of one file may speak for a field that
+    ``gathers``: their values are put together. ``protected`` values are masked on screens.
     """
 
     def __init__(
@@ -50,14 +52,17 @@ class Column(Field):  # type: ignore[misc]  # the library is untyped
         self.in_template: bool = about.pop("in_template", True)
         self.example: str = about.pop("example", "")
         self.hint: object = about.pop("hint", "")
-        self.by_heading: Mapping[str, LedgerWidget] = about.pop("by_heading", {})
+        self.gathers: bool = about.pop("gathers", False)
+        by_heading: Mapping[str, LedgerWidget] = about.pop("by_heading", {})
+        self.by_heading = {squeezed(text): widget for text, widget in by_heading.items()}
         if about:
             raise TypeError(f"unknown: {sorted(about)}")
 
     def widget_under(self, heading: str) -> LedgerWidget:
         """Return the widget for cells under a heading; some headings imply their own coding."""
-        widget: LedgerWidget = self.widget
-        return self.by_heading.get(heading.rsplit("/", 1)[-1].strip("*＊ "), widget)
+        known = (self.by_heading.get(text) for text in spellings(heading))
+        own: LedgerWidget = self.widget
+        return next((widget for widget in known if widget), own)
 
     @property
     def label(self) -> str:
@@ -101,13 +106,17 @@ class Context:
 
 @dataclass
 class Applied:
-    """What an apply did: counts, and per row what it touched."""
+    """What an apply did: counts, and per row what it touched.
+
+    ``missing`` is (known records that a full list leaves out, known records in all).
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     conflicts: list[int] = field(default_factory=list)
     pending: int = 0
+    missing: tuple[int, int] = (0, 0)
     targets: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     before: dict[int, dict[str, Any]] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
@@ -117,12 +126,21 @@ class Applied:
         return {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
 
 
+# What a sheet's name says for a field, "" where it says nothing.
+SheetNaming = Callable[[str, Lookups], str]
+
+# By model label the keys of the rows that a batch entered, changed or took away.
+Touches = Mapping[str, frozenset[int]]
 # Per row: new, changed or unchanged, whom it is about, and that record's version when seen.
 Changes = Mapping[int, tuple[str, int | None, int | None]]
 
 
 def _no_lookups(context: Context) -> Lookups:
     return {}
+
+
+def _nothing_derived(touched: Touches, context: Context) -> Callable[[], None]:
+    return lambda: None
 
 
 def _no_checks(frame: "Frame", context: Context) -> None:
@@ -133,11 +151,20 @@ def _no_checks(frame: "Frame", context: Context) -> None:
 class IntakeKind:
     """A kind of ledger that can be imported.
 
-    ``needs`` names what must be given besides the file: school, term, as_of. ``prepare`` reads the
-    lookups, ``check`` looks across columns, ``classify`` says per row new, changed or unchanged
-    without writing, ``apply`` writes set-wise inside the caller's transaction. ``must`` are the
-    fields a heading row has to name; ``stand_ins`` says which field may stand in for which where
-    a ledger has no column of its own for it (the head of household for the person).
+    ``needs`` names what must be given besides the file: school, term, as_of; ``asks`` what may be,
+    for files that do not say it themselves. ``prepare`` reads the lookups, ``check`` looks across
+    columns, ``classify`` says per row new, changed or unchanged without writing, ``apply`` writes
+    set-wise inside the caller's transaction. ``must`` are the fields a heading row has to name;
+    ``stand_ins`` says which field may stand in for which where a ledger has no column of its own
+    for it (the head of household for the person). Of a ``two_person`` kind somebody other than the
+    uploader has to bring the file in; where a person may stand in ``many_rows_each``, the same
+    number twice is no repeat.
+
+    What ``apply`` writes is noted by itself and can be taken back: ``subject`` is the label of the
+    model that people count (a person, a project), ``derived`` labels what is only counted from the
+    rest; ``undone`` is called before a batch is taken back and returns what counts it anew after.
+    ``irreversible`` says why a kind cannot be taken back. ``steady`` are the fields of which a list
+    should not change many at once.
     """
 
     code: str
@@ -148,10 +175,19 @@ class IntakeKind:
     apply: "Callable[[Frame, Context], Applied]"
     must: tuple[str, ...] = ("name",)
     needs: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+    sheet_names: Mapping[str, SheetNaming] = field(default_factory=dict)
     order: int = 100
     description: object = ""
     unit: object = ""
+    two_person: bool = False
+    many_rows_each: bool = False
+    subject: str = ""
+    derived: frozenset[str] = frozenset()
+    irreversible: object = ""
+    steady: frozenset[str] = frozenset()
+    undone: "Callable[[Touches, Context], Callable[[], None]]" = _nothing_derived
     prepare: Callable[[Context], Lookups] = _no_lookups
     check: "Callable[[Frame, Context], None]" = _no_checks
     classify: "Callable[[Frame, Context], Changes] | None" = None

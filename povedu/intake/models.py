@@ -15,6 +15,9 @@ class ImportBatch(models.Model):
     ``store_key`` names the sealed original. ``sheets`` holds what was understood of each sheet,
     ``summary`` the rows per problem code, ``preview`` what applying would do, ``applied`` what it
     did. ``target`` digests kind, file, school, term and date: applied once, it is recognised.
+    A ``two_person`` batch is brought in by somebody other than its uploader. ``alarm`` holds the
+    figures that stopped it for touching too much, until ``confirmed_by`` has answered for them.
+    ``follows`` is the batch whose conflicts these rows were; ``undone`` counts what was taken back.
     """
 
     kind = models.CharField(_("类型"), max_length=30)
@@ -31,6 +34,7 @@ class ImportBatch(models.Model):
     term = TermField(_("学期"), blank=True)
     as_of = models.DateField(_("数据日期"), null=True, blank=True)
     is_supplement = models.BooleanField(_("补充名单"), default=False)
+    two_person = models.BooleanField(_("须由他人确认"), default=False)
     state = models.CharField(
         _("状态"), max_length=10, choices=BatchState.choices, default=BatchState.RECEIVED
     )
@@ -62,6 +66,34 @@ class ImportBatch(models.Model):
         related_name="+",
     )
     applied_at = models.DateTimeField(_("导入时间"), null=True, blank=True)
+    alarm = models.JSONField(_("大范围变更"), default=dict)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("大范围变更确认人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    confirm_reason = models.CharField(_("确认理由"), max_length=300, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("回退人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    undone_at = models.DateTimeField(_("回退时间"), null=True, blank=True)
+    undone = models.JSONField(_("回退结果"), default=dict)
+    follows = models.ForeignKey(
+        "self",
+        verbose_name=_("原批次"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+    )
     comment = models.CharField(_("退回意见"), max_length=300, blank=True)
     job_id = models.UUIDField(_("作业"), null=True, blank=True)
 
@@ -86,6 +118,20 @@ class ImportBatch(models.Model):
                 condition=~Q(state="applied") | Q(applied_at__isnull=False),
                 name="batch_applied_is_dated",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="applied")
+                | Q(two_person=False)
+                | ~Q(applied_by=F("uploaded_by")),
+                name="batch_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | ~Q(state="applied"),
+                name="batch_undone_is_not_applied",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirm_reason=""),
+                name="batch_confirmed_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,21 +144,27 @@ class ImportBatch(models.Model):
 
 
 class ImportRow(models.Model):
-    """One data row, staged: outcome and codes in the open, cells and values sealed in ``payload``.
+    """One data row, staged: outcome and codes in the open, cells and values sealed.
 
-    ``number`` is the Excel row. ``codes`` is space-separated with a space at both ends. ``before``
-    keeps, sealed, what applying replaced, for undoing.
+    ``number`` is the Excel row. ``codes`` is space-separated with a space at both ends. ``block``
+    is the position of the block that holds the row; a row mended since has a ``payload`` of its
+    own that goes before it. ``before`` keeps, sealed, what applying replaced, for undoing.
     """
 
     batch = models.ForeignKey(
-        ImportBatch, verbose_name=_("批次"), on_delete=models.CASCADE, related_name="rows"
+        ImportBatch,
+        verbose_name=_("批次"),
+        on_delete=models.CASCADE,
+        related_name="rows",
+        db_index=False,  # import_row_once begins with it
     )
     sheet = models.PositiveSmallIntegerField(_("工作表"))
     number = models.PositiveIntegerField(_("行号"))
     outcome = models.CharField(_("结果"), max_length=8)
     codes = models.CharField(_("问题"), max_length=300, blank=True)
     change = models.CharField(_("变更"), max_length=10, choices=RowChange.choices, blank=True)
-    payload = models.BinaryField(_("内容"))
+    block = models.PositiveIntegerField(_("内容块"), default=0)
+    payload = models.BinaryField(_("内容"), default=b"")
     target_id = models.BigIntegerField(_("目标"), null=True, blank=True)
     seen_version = models.PositiveIntegerField(_("核对时版本"), null=True, blank=True)
     before = models.BinaryField(_("原值"), default=b"")
@@ -124,10 +176,68 @@ class ImportRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["batch", "sheet", "number"], name="import_row_once")
         ]
-        indexes = [models.Index(fields=["batch", "outcome"], name="import_row_outcome")]
+        indexes = [
+            models.Index(  # whoever asks for the ready ones asks for nearly all
+                fields=["batch", "outcome"],
+                condition=~Q(outcome="ready"),
+                name="import_row_outcome",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class ImportBlock(models.Model):
+    """Cells, values and problems of some hundred staged rows of one sheet, sealed together."""
+
+    batch = models.ForeignKey(
+        ImportBatch,
+        verbose_name=_("批次"),
+        on_delete=models.CASCADE,
+        related_name="blocks",
+        db_index=False,  # import_block_once begins with it
+    )
+    position = models.PositiveIntegerField(_("次序"))
+    content = models.BinaryField(_("内容"))
+
+    class Meta:
+        verbose_name = _("导入内容块")
+        verbose_name_plural = _("导入内容块")
+        ordering = ["batch_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="import_block_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}-{self.position}"
+
+
+class ImportWrite(models.Model):
+    """What applying a batch wrote into one table: kept so that it can be taken back.
+
+    ``created`` lists the keys entered as [first, last] pairs. ``images`` is sealed: by key, what
+    changed as (old, new) and what was taken away. ``position`` is the order of the first write.
+    """
+
+    batch = models.ForeignKey(
+        ImportBatch, verbose_name=_("批次"), on_delete=models.CASCADE, related_name="writes"
+    )
+    position = models.PositiveSmallIntegerField(_("次序"))
+    model = models.CharField(_("表"), max_length=60)
+    created = models.JSONField(_("新增的记录"), default=list)
+    images = models.BinaryField(_("变更前后"), default=b"")
+
+    class Meta:
+        verbose_name = _("导入痕迹")
+        verbose_name_plural = _("导入痕迹")
+        ordering = ["batch_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="import_write_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}-{self.position} {self.model}"
 
 
 class MappingProfile(models.Model):

@@ -42,8 +42,9 @@ def valid_ids(frame: Frame, fields: PersonFields = PERSON) -> list[str]:
 def recover_ids(frame: Frame, fields: PersonFields = PERSON) -> None:
     """Take a full number out of the student number or certificate where the ID cell is faulty.
 
-    A stated number that contradicts it in its first fifteen digits is left alone: then one of the
-    two is somebody else's, and only a person can say which.
+    Either may stand in the ID cell itself, as registers of several departments have it. A stated
+    number that contradicts it in its first fifteen digits is left alone: then one of the two is
+    somebody else's, and only a person can say which.
     """
     if not frame.has(fields.id_number):
         _note_all_missing(frame, fields.id_number)
@@ -51,6 +52,8 @@ def recover_ids(frame: Frame, fields: PersonFields = PERSON) -> None:
     sources: tuple[tuple[str, Callable[[str], str | None], str], ...] = (
         (fields.student_no, identity.id_from_student_no, "fixed-from-student-no"),
         (fields.certificate_no, identity.id_from_disability_certificate, "fixed-from-certificate"),
+        (fields.id_number, identity.id_from_student_no, "fixed-from-student-no"),
+        (fields.id_number, identity.id_from_disability_certificate, "fixed-from-certificate"),
     )
     faulty = [at for at, number in enumerate(valid_ids(frame, fields)) if not number]
     for name, derive, code in sources:
@@ -80,11 +83,17 @@ def _note_all_missing(frame: Frame, name: str) -> None:
 
 
 def check_against_ids(frame: Frame, today: date, fields: PersonFields = PERSON) -> None:
-    """Compare birth and sex with the number, and take them from it where they are blank."""
+    """Compare birth and sex with the number, and take them from it where they are blank.
+
+    A birth that is yet to come is nobody's: without a number that knows better it is taken away.
+    """
     births, sexes = list(frame.column(fields.birth_on)), list(frame.column(fields.sex))
     has_birth, has_sex = frame.has(fields.birth_on), frame.has(fields.sex)
     for at, number in enumerate(valid_ids(frame, fields)):
         if not number:
+            if births[at] and births[at] > today:
+                frame.note(at, "date-unreadable", fields.birth_on, births[at])
+                births[at] = None
             continue
         born = identity.birth_of(number)
         if born is not None and born > today:
@@ -102,6 +111,8 @@ def _compare(
     code, name, stated = told
     if not column[at]:
         column[at] = derived
+        if stated and derived:
+            frame.note(at, "fixed-from-id", name, "", derived)
     elif stated and column[at] != derived:
         frame.note(at, code, name, column[at], derived)
 

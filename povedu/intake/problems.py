@@ -1,11 +1,14 @@
 """Everything that can be wrong with, or repaired in, a cell: stable codes and their sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from povedu.identity import mask_id
 
 
 class Outcome(StrEnum):
@@ -53,6 +56,23 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "grade-unknown": Meaning(_("年级无法识别"), _("请写成“七年级”或“7”的样子。")),
     "value-unknown": Meaning(_("内容无法识别"), _("请按模板的说明或下拉选项填写。")),
+    "term-unknown": Meaning(_("学期无法识别"), _("请写成“2016年秋季”或“2016-1”的样子。"), _REFUSED),
+    "term-missing": Meaning(_("没有写明学期或年月"), _("请补填，或上传时选择学期。"), _REFUSED),
+    "amount-out-of-range": Meaning(
+        _("金额小于零或过大"), _("请核对金额和单位（元、万元）。"), _REFUSED
+    ),
+    "value-missing": Meaning(_("没有填写"), _("请补填后重新上传这一行。"), _REFUSED),
+    "amount-unreadable": Meaning(
+        _("金额无法识别"), _("请写成 1250.00 的样子，单位写在表头。"), _REFUSED
+    ),
+    "amount-missing": Meaning(_("没有填写金额"), _("请补填后重新上传这一行。"), _REFUSED),
+    "date-missing": Meaning(_("没有填写日期"), _("请补填后重新上传这一行。"), _REFUSED),
+    "date-ahead": Meaning(_("日期晚于今天"), _("请核对日期。"), _REFUSED),
+    "row-repeated": Meaning(_("与本文件另一行重复"), _("同样的内容只保留一行。"), _REFUSED),
+    "conflict": Meaning(
+        _("识别之后，系统中的记录已被他人修改"),
+        _("请对照“变更”一栏的两个值；确认导入即以表中内容为准，否则请不要导入这一行。"),
+    ),
     "formula-error": Meaning(
         _("公式没有结果或结果有错"),
         _("请把这一格改为直接填写的内容，再重新上传这一行。"),
@@ -70,7 +90,27 @@ REPAIRS: dict[str, Any] = {
     "fixed-from-id": _("由证件号码补出"),
     "fixed-date": _("日期改为统一写法"),
     "fixed-alias": _("别名改为统一名称"),
+    "fixed-fen": _("金额四舍五入到分"),
+    "fixed-number": _("数字改为统一写法"),
+    "fixed-from-sheet": _("由工作表名补出"),
+    "fixed-from-class": _("由班级名称补出"),
 }
+
+
+def declare(meanings: Mapping[str, Meaning]) -> None:
+    """Add what only one kind can find wrong; its declaration calls this once."""
+    clash = PROBLEMS.keys() & meanings.keys()
+    if clash:
+        raise ValueError(f"declared twice: {sorted(clash)}")
+    PROBLEMS.update(meanings)
+
+
+DECLINED = "no-"  # before a repair's code: this row's repair was declined
+
+
+def declined_codes(codes: str) -> set[str]:
+    """Return the repairs of a row that somebody has declined, from its packed codes."""
+    return {code.removeprefix(DECLINED) for code in codes.split() if code.startswith(DECLINED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +145,15 @@ def sentence(problem: Problem, row: int, label: object) -> str:
         rule = REPAIRS.get(problem.code, problem.code)
         return gettext("第 %(row)d 行“%(column)s”：%(rule)s。") % {**where, "rule": rule}
     meaning = PROBLEMS[problem.code]
-    return gettext("第 %(row)d 行“%(column)s”：%(title)s。%(advice)s") % {
+    said = gettext("第 %(row)d 行“%(column)s”：%(title)s。%(advice)s") % {
         **where,
         "title": meaning.title,
         "advice": meaning.advice,
     }
+    if problem.code == "id-digits-lost" and problem.new:
+        likely = gettext("可能是本校在册同名学生的 %(number)s，请核对。")
+        said += likely % {"number": mask_id(problem.new)}
+    return said
 
 
 def title_of(code: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread, Timer
 from typing import IO, Any
 
+import orjson
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -127,7 +128,7 @@ def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
     clock.start()
     try:
         for line in process.stdout:
-            yield json.loads(line)
+            yield orjson.loads(line)
     except ValueError as error:  # killed in the middle of a line
         raise fault("too-heavy") from error
     finally:

@@ -9,20 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from povedu.identity import tidy
-from povedu.intake.header import Heading, squeezed
+from povedu.intake.header import Heading
 from povedu.intake.kinds import IntakeKind
 from povedu.intake.reader import SheetData
 from povedu.intake.reading.cells import Cell, Column, as_text
+from povedu.intake.wording import NOTE, SIGNATURE, TOTAL, squeezed
 
-_TOTAL = re.compile(
-    r"(?:本(?:页|班|校|年级|村|乡镇?)|全(?:校|县|镇|乡|班|村)|年级|班级|分项)?"
-    r"(?:合\s*计|小\s*计|总\s*计|共\s*计|累\s*计|总\s*数)(?:[(（:：人\d].*)?"
-)
-_SIGNATURE = re.compile(
-    r"(?:填表|制表|审核|审批|负责|经办|填报|复核|核对|统计|校长|主管)(?:人|单位|日期|时间|领导|\s*[(（]?签)"
-    r"|(?:校长|制表|审核|复核|签字|盖章|公章|单位)\s*[(（]?(?:签名|签字|盖章|公章|章)?[)）]?\s*[:：]"
-)
-_NOTE = re.compile(r"(?:备?注|说明|附注|填表说明|填写说明)\s*\d*\s*[:：.、]")
 _ID_LIKE = re.compile(r"[1-9]\d{14,17}[\dXx]?")
 _SERIAL = re.compile(r"[\d.、]{1,7}")
 _FIRST = 4  # a total or signature begins in one of the first columns
@@ -47,14 +39,14 @@ def _odd_cells(cells: Iterable[Cell], headings: set[str]) -> set[Cell]:
     """Return the distinct cells that may mark a row as no data."""
     odd: set[Cell] = set()
     for cell in cells:
-        if isinstance(cell, float):
+        if isinstance(cell, float) or (cell[:1].isdigit() and cell[-1:].isdigit()):
             continue
         text = tidy(cell)
         if (
             squeezed(text) in headings
-            or _TOTAL.match(text)
-            or _SIGNATURE.search(text)
-            or _NOTE.match(text)
+            or TOTAL.match(text)
+            or SIGNATURE.search(text)
+            or NOTE.match(text)
         ):
             odd.add(cell)
     return odd
@@ -145,12 +137,12 @@ class _Judge:
 
     def _marked(self, cells: list[tuple[int, str]], texts: list[str]) -> str:
         first = texts[: _FIRST - 1]
-        if any(_TOTAL.fullmatch(text) for text in first):
+        if any(TOTAL.fullmatch(text) for text in first):
             return "total"
         few = len(texts) <= max(3, len(self.heading.columns) * 2 // 5)
-        if few and any(_NOTE.match(text) for text in first):
+        if few and any(NOTE.match(text) for text in first):
             return "note"
-        if few and any(_SIGNATURE.search(text) for text in texts):
+        if few and any(SIGNATURE.search(text) for text in texts):
             return "signature"
         if len(texts) == 1:
             return self._single(*cells[0])

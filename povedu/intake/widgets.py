@@ -25,6 +25,7 @@ _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?(?:[ T].*)?")
 _UNIT = re.compile(r"(?:万元|万|元|人|台|套|个|间|座|平方米|平米|m2|㎡)$")
 _EPOCH = date(1899, 12, 30)
+_EARLIEST, _LATEST = 1900, 2100
 
 
 class Cleaned(NamedTuple):
@@ -122,7 +123,8 @@ class NameWidget(LedgerWidget):
         for dot in "•．‧∙⋅・･":
             shown = shown.replace(dot, "·")
         if shown != text:
-            fixes = fixes or ("fixed-space" if len(shown) != len(text) else "fixed-width",)
+            code = "fixed-space" if len(shown) != len(text) else "fixed-width"
+            fixes = tuple(dict.fromkeys((*fixes, code)))
         if any("\ue000" <= character <= "\uf8ff" or character == "\ufffd" for character in shown):
             return Cleaned(shown, fixes, ("value-unknown",))
         return Cleaned(shown, fixes)
@@ -151,6 +153,8 @@ class IdWidget(LedgerWidget):
     def _clean(self, cell: Cell) -> Cleaned:
         if isinstance(cell, float):
             return self._number(cell)
+        if identity.is_plain_id(cell):
+            return Cleaned(cell)
         reading = identity.read_id.__wrapped__(as_text(cell))
         if reading.problems == ("id-missing",):
             return Cleaned("", (), ("id-missing",) if self.required else ())
@@ -172,12 +176,15 @@ class DateWidget(LedgerWidget):
 
     def _clean(self, cell: Cell) -> Cleaned:
         if isinstance(cell, str) and cell.startswith(DATE):
-            return Cleaned(date.fromisoformat(cell[2:12]))
+            day = date.fromisoformat(cell[2:12])
+            if not _EARLIEST <= day.year <= _LATEST:
+                return Cleaned(None, (), ("date-unreadable",))
+            return Cleaned(day, ("fixed-date",) if cell[12:] else ())
         text, _fixes = text_of(cell)
         if not text:
             return Cleaned(None)
         found = _serial(text) or _eight(text) or _written(text)
-        if found is None or not 1900 <= found.year <= 2100:
+        if found is None or not _EARLIEST <= found.year <= _LATEST:
             return Cleaned(None, (), ("date-unreadable",))
         return Cleaned(found, () if cell == found.isoformat() else ("fixed-date",))
 
@@ -239,7 +246,8 @@ class ChoiceWidget(LedgerWidget):
         if not text:
             return BLANK
         if text in self._known:
-            return Cleaned(self._known[text], fixes)
+            value = self._known[text]
+            return Cleaned(value, fixes if self.dump(value) == text else ("fixed-alias",))
         if text in self.aliases:
             return Cleaned(self.aliases[text], ("fixed-alias",))
         return Cleaned("", fixes, (self.code,))
@@ -273,14 +281,14 @@ class FlagWidget(LedgerWidget):
     labels = ("是", "否")
 
     def _clean(self, cell: Cell) -> Cleaned:
-        text, _fixes = text_of(cell)
+        text, fixes = text_of(cell)
         if not text:
             return Cleaned(self.blank)
         word = text.upper()
         if word in self.yes:
-            return Cleaned(True, () if word == "是" else ("fixed-alias",))
+            return Cleaned(True, fixes if word == "是" else ("fixed-alias",))
         if word in self.no:
-            return Cleaned(False, () if word == "否" else ("fixed-alias",))
+            return Cleaned(False, fixes if word == "否" else ("fixed-alias",))
         return Cleaned(self.blank, (), ("value-unknown",))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -309,7 +317,9 @@ class NumberWidget(LedgerWidget):
             return Cleaned(None, (), ("value-unknown",))
         if not number.is_finite() or abs(number) > 10**12 or (self.whole and number % 1):
             return Cleaned(None, (), ("value-unknown",))
-        return Cleaned(int(number) if self.whole else number.quantize(Decimal("0.01")))
+        value = int(number) if self.whole else number.quantize(Decimal("0.01"))
+        plain = bare == cell or isinstance(cell, float)
+        return Cleaned(value, () if plain and value == number else ("fixed-number",))
 
     def dump(self, value: Any) -> Any:
         """Give integers as numbers and decimals as exact text."""
@@ -327,6 +337,8 @@ class PhoneWidget(LedgerWidget):
         super().__init__(identifier=True)
 
     def _clean(self, cell: Cell) -> Cleaned:
+        if isinstance(cell, str) and len(cell) == 11 and cell.isascii() and cell.isdecimal():
+            return Cleaned(cell)
         text, fixes = text_of(cell)
         if not text:
             return BLANK
@@ -344,6 +356,8 @@ class AccountWidget(LedgerWidget):
         super().__init__(identifier=True)
 
     def _clean(self, cell: Cell) -> Cleaned:
+        if isinstance(cell, str) and 8 <= len(cell) <= 32 and cell.isascii() and cell.isdecimal():
+            return Cleaned(cell)
         cleaned = super()._clean(cell)
         if cleaned.problems or not cleaned.value:
             return cleaned

@@ -24,6 +24,7 @@ from povedu.jobs.models import Job, WorkerSign
 
 SECRETS = ("secret_key", "field_keys", "index_key", "chain_key")
 BACKUP = "backup"
+VERIFY = "jobs.verify"  # the nightly check of the invariants
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,31 @@ def _backup(now: datetime) -> tuple[str, str]:
     return level, _("最近一次备份：%(hours)s 小时前") % {"hours": int(age.total_seconds() // 3600)}
 
 
+def last_verified() -> Job | None:
+    """Return the last whole check of the invariants, None before the first."""
+    done = Job.objects.filter(kind=VERIFY, state=JobState.DONE)
+    return done.order_by("-finished_at").first()
+
+
+def broken_rows(verified: Job | None) -> dict[str, str]:
+    """Return the invariants that did not hold when last looked at, each with its first row."""
+    found = (verified.result if verified else {}).get("invariants", {})
+    return {code: one["row"] for code, one in found.items() if not one["ok"]}
+
+
+def _invariants(now: datetime) -> tuple[str, str]:
+    verified = last_verified()
+    if verified is None or verified.finished_at is None:
+        return ("ok" if settings.EMBEDDED else "warning"), _("还没有核对过")
+    broken = broken_rows(verified)
+    if broken:
+        rows = _("；").join(f"{code} {row}" for code, row in broken.items())
+        return "failed", _("不成立：%(rows)s") % {"rows": rows}
+    hours = int((now - verified.finished_at).total_seconds() // 3600)
+    level = "warning" if hours > 36 else "ok"
+    return level, _("I1–I8 全部成立，%(hours)s 小时前核对") % {"hours": hours}
+
+
 LOOKS: dict[str, tuple[object, Look]] = {
     "database": (gettext_lazy("数据库"), _database),
     "migrations": (gettext_lazy("数据库结构"), _migrations),
@@ -132,6 +158,7 @@ LOOKS: dict[str, tuple[object, Look]] = {
     "queue": (gettext_lazy("排队作业"), _queue),
     "disk": (gettext_lazy("磁盘空间"), _disk),
     "backup": (gettext_lazy("备份"), _backup),
+    "invariants": (gettext_lazy("数据不变量"), _invariants),
 }
 # Without these no page can be served rightly; a worker that is away only makes work wait.
 ESSENTIAL = ("database", "migrations", "triggers", "keys")

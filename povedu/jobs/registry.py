@@ -5,7 +5,7 @@ First ``@job("students.reconcile", action="students.reconciliation.run", title=_
 ``@every(hours=1)`` or ``@daily_at(2, 30)``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from povedu.jobs.handle import JobHandle
 
 Work = Callable[["JobHandle"], dict[str, Any] | None]
+GaveUp = Callable[[Mapping[str, Any], str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class Kind:
     """A kind of job: its work, the policy action its owner needs, and what people call it.
 
     ``atomic`` runs the whole work in one transaction together with the job's own "done": the two
-    are seen together or not at all, whatever is killed in between.
+    are seen together or not at all, whatever is killed in between. ``gave_up`` puts back what
+    asking for the work had marked: it gets the job's params, the error's code and sentence (both
+    "" where somebody cancelled), in the transaction that ends the job without success.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Kind:
     action: str
     title: object
     atomic: bool = False
+    gave_up: GaveUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,12 @@ _schedules: dict[str, Schedule] = {}
 
 
 def job(
-    name: str, *, action: str, title: object = "", atomic: bool = False
+    name: str,
+    *,
+    action: str,
+    title: object = "",
+    atomic: bool = False,
+    gave_up: GaveUp | None = None,
 ) -> Callable[[Work], Work]:
     """Declare a function as the work of a kind of job.
 
@@ -73,7 +82,7 @@ def job(
         known = _kinds.get(name)
         if known is not None and known.work.__qualname__ != work.__qualname__:
             raise ValueError(f"kind of job declared twice: {name}")
-        _kinds[name] = Kind(name, work, action, title, atomic)
+        _kinds[name] = Kind(name, work, action, title, atomic, gave_up)
         return work
 
     return declare

@@ -246,6 +246,8 @@ def end(taken: Claim, outcome: Outcome, *, now: datetime) -> bool:
         )
         if not ended:
             return False
+        if outcome.state != JobState.DONE:
+            _tell_kind(taken.job, outcome.code, outcome.message)
         if not taken.job.by_operator or outcome.state == JobState.FAILED:
             record(
                 actor=taken.actor,
@@ -258,6 +260,14 @@ def end(taken: Claim, outcome: Outcome, *, now: datetime) -> bool:
                 place=_place(taken.job),
             )
     return True
+
+
+def _tell_kind(job: Job, code: str = "", message: str = "") -> None:
+    """Let a job's kind put back what asking for it had marked, now that it comes to nothing."""
+    kind = registry.kind_of(job.kind)
+    if kind is not None and kind.gave_up is not None:
+        with translation.override(job.language):
+            kind.gave_up(job.params, code, message)
 
 
 def put_back(taken: Claim, *, now: datetime, delay: timedelta) -> bool:
@@ -295,6 +305,8 @@ def cancel(*, job: Job, actor: Actor, now: datetime) -> Job:
         )
         if not asked:
             raise Conflict("job-over", _("作业已经结束，无法取消。"))
+        if stopped:
+            _tell_kind(job)
         record(
             actor=actor, now=now, verb="job.cancel", subject=job, job_id=job.pk, place=_place(job)
         )

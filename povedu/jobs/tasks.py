@@ -9,10 +9,12 @@ from celery.signals import worker_ready
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from povedu import invariants
 from povedu.audit.services import seal_entries
-from povedu.jobs import services, worker
+from povedu.jobs import health, services, worker
 from povedu.jobs.handle import JobHandle
 from povedu.jobs.registry import daily_at, every, job
 from povedu.jobs.runner import describe, execute
@@ -63,3 +65,17 @@ def seal(handle: JobHandle) -> dict[str, int]:
     """Chain the audit entries written since the last seal; the trail lies below the jobs."""
     sealed = seal_entries(now=handle.now)
     return {"entries": sealed.entry_count if sealed is not None else 0}
+
+
+@daily_at(3, 30)
+@job(health.VERIFY, action="jobs.health.view", title=_("核对数据不变量"))
+def verify(handle: JobHandle) -> dict[str, Any]:
+    """Check I1 to I8 over everything; the health page tells what was found."""
+    verdict = invariants.verify()
+    return {
+        **verdict.as_dict(),
+        "figures": [
+            [f"{one.code} {one.label}", one.breach.row if one.breach else gettext("成立")]
+            for one in verdict.outcomes
+        ],
+    }

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from povedu.jobs import selectors, views
+from povedu.jobs import health, selectors, views
 from povedu.scope import Actor
 from povedu.screens.menu import MenuItem, Section
-from povedu.screens.todo import Todo, TodoSource
+from povedu.screens.todo import OVERDUE, Todo, TodoSource
 
 app_name = "jobs"
 
@@ -21,7 +21,16 @@ def _jobs_waiting(actor: Actor, now: datetime) -> Iterable[Todo]:
     yield Todo(_("未完成的作业"), failed, f"{address}?state=failed", hint=_("近三天"))
 
 
-TODOS = [TodoSource("jobs.job.view", _jobs_waiting, order=90)]
+def _invariants_broken(actor: Actor, now: datetime) -> Iterable[Todo]:
+    broken = health.broken_rows(health.last_verified())
+    rows = _("；").join(f"{code} {row}" for code, row in broken.items())
+    yield Todo(_("不成立的数据不变量"), len(broken), reverse("jobs:health"), OVERDUE, rows)
+
+
+TODOS = [
+    TodoSource("jobs.health.view", _invariants_broken, order=1),
+    TodoSource("jobs.job.view", _jobs_waiting, order=90),
+]
 MENU = [
     MenuItem(Section.TODO, _("作业"), "jobs:job-list", "jobs.job.view", order=90),
     MenuItem(Section.ADMIN, _("运行状况"), "jobs:health", "jobs.health.view", order=80),

@@ -114,6 +114,10 @@ class _OneJob(ObjectScreen):
         """Return the jobs that the person may see."""
         return selectors.jobs(self.request.actor)
 
+    def seen(self, job: Job) -> str:
+        """Return the query that tells the fragment which state the page around it shows."""
+        return ""
+
     def progress(self, job: Job) -> dict[str, Any]:
         """Return what the progress fragment needs."""
         actor = self.request.actor
@@ -121,7 +125,7 @@ class _OneJob(ObjectScreen):
         may_stop = job.is_live and selectors.stoppable(actor).filter(pk=job.pk).exists()
         return {
             "job": job,
-            "job_url": reverse("jobs:job-progress", args=[job.pk]),
+            "job_url": reverse("jobs:job-progress", args=[job.pk]) + self.seen(job),
             "cancel_url": reverse("jobs:job-cancel", args=[job.pk]) if may_stop else "",
             "result_url": address if address.startswith("/") else "",
             "result_label": job.result.get("label", ""),
@@ -144,6 +148,10 @@ class JobDetail(_OneJob):
         return self.render_to_response(
             self.get_context_data(facts=self.facts(job), **self.progress(job))
         )
+
+    def seen(self, job: Job) -> str:
+        """Have the page drawn anew when the job begins and when it ends: its facts change."""
+        return f"?seen={job.state}"
 
     def facts(self, job: Job) -> list[Fact]:
         """Return who asked for it and when it ran."""
@@ -172,7 +180,15 @@ class JobProgress(_OneJob):
         """Show the fragment."""
         job = self.load()
         assert isinstance(job, Job)  # noqa: S101  # narrows the type
-        return render(request, "screens/job_progress.html", self.progress(job))
+        response = render(request, "screens/job_progress.html", self.progress(job))
+        if request.GET.get("seen", job.state) != job.state:
+            response["HX-Refresh"] = "true"
+        return response
+
+    def seen(self, job: Job) -> str:
+        """Hand on what the page said that it shows."""
+        told = self.request.GET.get("seen", "")
+        return f"?seen={told}" if told in JobState.values else ""
 
 
 class JobCancel(ActionScreen):

@@ -13,9 +13,16 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Protect the entries, the end of the chain, and the sum of every transaction."""
-        from povedu.ledger.models import LedgerEntry, LedgerHead
+        from povedu import invariants
+        from povedu.ledger import checks
+        from povedu.ledger.choices import CORRECTION_MOVES
+        from povedu.ledger.models import Correction, LedgerEntry, LedgerHead
 
+        invariants.keep("I1", checks.balanced)
+        invariants.keep("I5", checks.chained)
+        invariants.keep("I8", checks.postings_recorded)
         triggers.keep_append_only(LedgerEntry)
+        triggers.keep_moves(Correction, CORRECTION_MOVES)
         # PostgreSQL looks at each new leg's transaction when the database transaction commits.
         # SQLite has no deferred triggers: it looks when the end of the chain moves over the legs.
         triggers.keep_rule(LedgerEntry, "ledger_balanced", postgresql=_BALANCED_AT_COMMIT)

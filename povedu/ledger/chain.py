@@ -10,8 +10,8 @@ two decimals. See docs/adr/ on why there are two.
 
 import base64
 import hashlib
-import hmac
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -41,10 +41,16 @@ COLUMNS = (
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+_SPECIAL = re.compile(r'["\\\x00-\x1f]')  # what JSON writes otherwise than as it is
+
+
 @cache
-def _keyed() -> "hmac.HMAC":
+def _keyed() -> "tuple[hashlib._Hash, hashlib._Hash]":
+    """Return the inner and the outer half of the HMAC (RFC 2104), the purpose taken in already."""
     key = base64.b64decode((Path(settings.SECRETS_DIR) / "chain_key").read_text())
-    return hmac.new(key, b"ledger-entry\0", hashlib.sha256)
+    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + b"ledger-entry\0")
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 def hash_of(texts: Sequence[str]) -> str:
@@ -52,11 +58,34 @@ def hash_of(texts: Sequence[str]) -> str:
     return hashlib.sha256(_encode(texts).encode()).hexdigest()
 
 
+def hashes_of(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the public hashes of many entries; the same as ``hash_of`` of each, in half the time.
+
+    Where no text of a column holds anything that JSON would escape, the canonical text is the
+    texts between quotes.
+    """
+    digest = hashlib.sha256
+    if any(_SPECIAL.search("".join(column)) for column in zip(*rows, strict=True)):
+        return [hash_of(texts) for texts in rows]
+    between = '","'.join
+    return [digest(f'["{between(texts)}"]'.encode()).hexdigest() for texts in rows]
+
+
 def seal_of(entry_hash: str) -> str:
     """Return the keyed seal of an entry's hash."""
-    keyed = _keyed().copy()
-    keyed.update(entry_hash.encode())
-    return keyed.hexdigest()
+    return seals_of([entry_hash])[0]
+
+
+def seals_of(hashes: Sequence[str]) -> list[str]:
+    """Return the keyed seals of many entries' hashes."""
+    inner, outer = _keyed()
+    seals = []
+    for one in hashes:
+        half, whole = inner.copy(), outer.copy()
+        half.update(one.encode())
+        whole.update(half.digest())
+        seals.append(whole.hexdigest())
+    return seals
 
 
 def amount_text(amount_fen: int) -> str:

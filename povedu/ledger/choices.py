@@ -15,6 +15,20 @@ class FundSource(models.TextChoices):
     SOCIAL = "social", _("社会")
 
 
+class CorrectionState(models.TextChoices):
+    """Life of a correction."""
+
+    ASKED = "asked", _("待审批")
+    POSTED = "posted", _("已冲回")
+    REFUSED = "refused", _("未同意")
+
+
+CORRECTION_MOVES = (
+    (CorrectionState.ASKED, CorrectionState.POSTED),
+    (CorrectionState.ASKED, CorrectionState.REFUSED),
+)
+
+
 class Account(models.TextChoices):
     """The ledger's accounts; each is further split by source, programme and school."""
 

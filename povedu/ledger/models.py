@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from povedu.ledger.choices import Account, FundSource
+from povedu.ledger.choices import Account, CorrectionState, FundSource
 from povedu.money import MoneyField
 from povedu.terms import TermField
 
@@ -76,3 +77,91 @@ class LedgerHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.county_code} {self.seq} {self.hash[:12]}"
+
+
+class ClosedYear(models.Model):
+    """A calendar year of a county whose figures are issued: nothing more is dated into it."""
+
+    county_code = models.CharField(_("县"), max_length=6)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("锁定人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    closed_at = models.DateTimeField(_("锁定时间"))
+
+    class Meta:
+        verbose_name = _("已锁定年度")
+        verbose_name_plural = _("已锁定年度")
+        ordering = ["county_code", "-year"]
+        constraints = [
+            models.UniqueConstraint(fields=["county_code", "year"], name="ledger_year_closed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.county_code} {self.year}"
+
+
+class Correction(models.Model):
+    """A voucher taken back by a counter voucher: asked for by one person, decided by another.
+
+    Nothing is removed: ``posted_no`` is the counter voucher, the original stays where it was.
+    """
+
+    county_code = models.CharField(_("县"), max_length=6)
+    transaction_no = models.BigIntegerField(_("原凭证号"))
+    reason = models.CharField(_("更正理由"), max_length=120)
+    document = models.CharField(_("依据文件"), max_length=120, blank=True)
+    effective_on = models.DateField(_("冲回日期"))
+    state = models.CharField(
+        _("状态"), max_length=8, choices=CorrectionState.choices, default=CorrectionState.ASKED
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("申请人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    asked_at = models.DateTimeField(_("申请时间"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("审批人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
+    note = models.CharField(_("审批意见"), max_length=120, blank=True)
+    posted_no = models.BigIntegerField(_("冲回凭证号"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("台账更正")
+        verbose_name_plural = _("台账更正")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county_code", "transaction_no"],
+                condition=Q(state__in=["asked", "posted"]),
+                name="correction_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="correction_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked", decided_by__isnull=True, posted_no__isnull=True)
+                | Q(state="posted", decided_by__isnull=False, posted_no__isnull=False)
+                | Q(state="refused", decided_by__isnull=False, posted_no__isnull=True),
+                name="correction_decided_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.county_code} {self.transaction_no}"
+
+    def get_absolute_url(self) -> str:
+        """Return the correction's page."""
+        return reverse("ledger:correction-detail", args=[self.pk])

@@ -12,9 +12,9 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from povedu import triggers
 from povedu.ledger import anchors
-from povedu.ledger.chain import GENESIS, hash_of, seal_of
+from povedu.ledger.chain import GENESIS, hash_of, hashes_of, seal_of, seals_of
 from povedu.ledger.choices import Account
-from povedu.ledger.models import LedgerEntry, LedgerHead
+from povedu.ledger.models import Correction, LedgerEntry, LedgerHead
 from povedu.money import ZERO, MoneyField, yuan
 from povedu.scope import Scope
 from povedu.terms import Term
@@ -26,6 +26,8 @@ def _in_scope(scope: Scope) -> Q:
     """Keep the counties in scope; somebody below the county sees no ledger."""
     if scope.school_code is not None or len(scope.division_prefix) > 6:
         return Q(pk__in=[])
+    if len(scope.division_prefix) == 6:  # one county: its entries lie in order in the index
+        return Q(county_code=scope.division_prefix)
     return Q(county_code__startswith=scope.division_prefix)
 
 
@@ -44,6 +46,30 @@ def entries_of_year(scope: Scope, year: int) -> QuerySet[LedgerEntry]:
 def heads(scope: Scope) -> QuerySet[LedgerHead]:
     """Return the ends of the chains in scope."""
     return LedgerHead.objects.filter(_in_scope(scope)).order_by("county_code")
+
+
+def anchor_words(scope: Scope) -> str:
+    """Return the ends of the chains in scope as a paper shows them: count and hash."""
+    ends = list(heads(scope))
+    if len(ends) == 1:
+        return f"{ends[0].seq} {ends[0].hash}"
+    return "; ".join(f"{head.county_code} {head.seq} {head.hash}" for head in ends)
+
+
+def corrections(scope: Scope) -> QuerySet[Correction]:
+    """Return the corrections of the ledgers in scope, the newest first."""
+    return (
+        Correction.objects.filter(_in_scope(scope))
+        .select_related("asked_by", "decided_by")
+        .order_by("-asked_at", "-pk")
+    )
+
+
+def voucher(county_code: str, transaction_no: int) -> QuerySet[LedgerEntry]:
+    """Return the legs of one voucher."""
+    return LedgerEntry.objects.filter(
+        county_code=county_code, transaction_no=transaction_no
+    ).order_by("seq")
 
 
 def head_of(county_code: str) -> LedgerHead | None:
@@ -106,8 +132,11 @@ def balances(
 
 
 def _opening_numbers(scope: Scope) -> QuerySet[LedgerEntry, Any]:
-    return LedgerEntry.objects.filter(_in_scope(scope), account=Account.OPENING).values(
-        "transaction_no"
+    """Return the vouchers of opening balances; what takes one back is a movement of its own day."""
+    return (
+        LedgerEntry.objects.filter(_in_scope(scope), account=Account.OPENING)
+        .exclude(subject__startswith="correction:")
+        .values("transaction_no")
     )
 
 
@@ -168,6 +197,45 @@ class _Walk:
         self.seq = self.number = 0
         self.hash = GENESIS
         self._sum = self._began = 0
+        self._known = 0, "0"
+
+    def take_all(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Check the next entries at once; only where something differs go through them singly."""
+        if not self._follows(rows):
+            for row in rows:
+                self.take(row)
+
+    def _follows(self, rows: Sequence[tuple[Any, ...]]) -> bool:
+        """Say whether all of some entries are in order, and if so step to the last of them."""
+        columns = list(zip(*rows, strict=True))
+        hashes = columns[_HASH]
+        places = [str(seq) for seq in range(self.seq + 1, self.seq + 1 + len(rows))]
+        linked = columns[1] == tuple(places) and columns[14] == (self.hash, *hashes[:-1])
+        sealed = linked and columns[_SEAL] == tuple(seals_of(hashes))
+        if not sealed or hashes != tuple(hashes_of([row[:15] for row in rows])):
+            return False
+        if any(
+            hashes[seq - self.seq - 1] != kept
+            for seq, kept in self._marks.items()
+            if self.seq < seq <= self.seq + len(rows)
+        ):
+            return False
+        number, total, began = self.number, self._sum, self._began
+        for at, (text, amount) in enumerate(zip(columns[2], columns[_FEN], strict=True)):
+            if text != self._text_of(number):
+                if total or int(text) != number + 1:
+                    return False
+                number, total, began = number + 1, 0, self.seq + at + 1
+            total += amount
+        self.seq, self.hash = self.seq + len(rows), hashes[-1]
+        self.number, self._sum, self._began = number, total, began
+        return True
+
+    def _text_of(self, number: int) -> str:
+        """Return a number as text, made once for the legs of a transaction."""
+        if self._known[0] != number:
+            self._known = number, str(number)
+        return self._known[1]
 
     def take(self, row: tuple[Any, ...]) -> None:
         """Check the next entry: place, link, hash, seal, anchor, balance."""
@@ -205,8 +273,12 @@ class _Walk:
             raise _Broken("head-differs", self.county, self.seq, str(stated[0]))
 
 
-def _texts(county: str) -> Iterator[tuple[Any, ...]]:
-    """Yield each entry's canonical texts, then its amount in fen, its hash and its seal."""
+_FEN, _HASH, _SEAL = 15, 16, 17  # what stands behind an entry's canonical texts
+_AT_ONCE = 1000  # what the processor keeps at hand; more is slower
+
+
+def _texts(county: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield entries by the thousand: canonical texts, then amount in fen, hash and seal."""
     if connection.vendor == "postgresql":
         at = "to_char(posted_at AT TIME ZONE INTERVAL '+08:00', 'YYYY-MM-DD HH24:MI:SS')"
         fen = "(CASE WHEN amount < 0 THEN '-' ELSE '' END) || (abs(amount) / 100) || '.'"
@@ -220,15 +292,16 @@ def _texts(county: str) -> Iterator[tuple[Any, ...]]:
         f" CAST(effective_on AS TEXT), account, {money}, source, programme_code, school_code,"
         " term, subject, memo, CAST(posted_by_id AS TEXT), previous_hash, amount, hash, seal"
         " FROM ledger_ledgerentry WHERE county_code = %s AND seq > %s"
-        " ORDER BY ledger_ledgerentry.seq LIMIT 20000"
+        " ORDER BY ledger_ledgerentry.seq LIMIT %s"
     )
     reached = 0
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(query, [county, reached])
+            cursor.execute(query, [county, reached, _AT_ONCE])
             rows = cursor.fetchall()
-            yield from rows
-            if len(rows) < 20000:
+            if rows:
+                yield rows
+            if len(rows) < _AT_ONCE:
                 return
             reached = int(rows[-1][1])
 
@@ -249,8 +322,8 @@ def verify(scope: Scope, *, anchor_file: Path | None = None) -> Verdict:
         marks = {anchor.seq: anchor.hash for anchor in kept if anchor.county_code == county}
         walk = _Walk(county, marks)
         try:
-            for row in _texts(county):
-                walk.take(row)
+            for rows in _texts(county):
+                walk.take_all(rows)
             walk.end(known.get(county))
         except _Broken as broken:
             broken.verdict.entries = verdict.entries + walk.seq

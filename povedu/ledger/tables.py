@@ -3,8 +3,15 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from povedu.ledger.models import LedgerEntry
-from povedu.screens.tables import DayColumn, InstantColumn, MoneyColumn, ScreenTable
+from povedu.ledger.models import Correction, LedgerEntry
+from povedu.screens.tables import (
+    DayColumn,
+    InstantColumn,
+    LongColumn,
+    MoneyColumn,
+    ScreenTable,
+    StatusColumn,
+)
 
 
 class EntryTable(ScreenTable):
@@ -34,6 +41,50 @@ class EntryTable(ScreenTable):
         )
         lead = ("seq",)
         hidden = ("memo", "posted_at", "hash")
+
+
+CORRECTION_TONES = {"asked": "waiting", "posted": "done", "refused": "refused"}
+
+
+class CorrectionTable(ScreenTable):
+    """Vouchers taken back, or to be."""
+
+    transaction_no = tables.Column(linkify=True)
+    effective_on = DayColumn()
+    state = StatusColumn(tones=CORRECTION_TONES)
+    asked_at = InstantColumn()
+    reason = LongColumn()
+
+    class Meta(ScreenTable.Meta):
+        model = Correction
+        fields = (
+            "transaction_no",
+            "reason",
+            "document",
+            "effective_on",
+            "state",
+            "asked_by",
+            "asked_at",
+            "decided_by",
+            "posted_no",
+        )
+        lead = ("transaction_no",)
+        hidden = ("document",)
+
+
+class BridgeTable(ScreenTable):
+    """Money of each key in the calendar year and in the academic year."""
+
+    name = tables.Column(verbose_name=_("名称"))
+    spring = MoneyColumn(verbose_name=_("1–8 月（元）"))
+    autumn = MoneyColumn(verbose_name=_("9–12 月（元）"))
+    calendar = MoneyColumn(verbose_name=_("自然年（元）"))
+    next_spring = MoneyColumn(verbose_name=_("次年 1–8 月（元）"))
+    school = MoneyColumn(verbose_name=_("学年（元）"))
+    difference = MoneyColumn(verbose_name=_("学年比自然年（元）"))
+
+    class Meta(ScreenTable.Meta):
+        orderable = False
 
 
 class BalanceTable(ScreenTable):

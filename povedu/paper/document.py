@@ -33,7 +33,8 @@ class Paragraph:
 class Table:
     """A table: column headings, rows of text, the columns that hold figures (set to the right).
 
-    ``widths`` are relative; without them columns are equal.
+    ``widths`` are relative; without them columns are equal. ``row_mm`` is the least height of a
+    row, for tables that are signed by hand.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Table:
     figures: frozenset[int] = frozenset()
     widths: Sequence[float] = ()
     note: str = ""
+    row_mm: float = 0
 
 
 Block = Heading | Paragraph | Table

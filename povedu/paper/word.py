@@ -9,8 +9,9 @@ from zipfile import BadZipFile, ZipFile
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from docx.enum.table import WD_ROW_HEIGHT_RULE
 from docx.oxml.ns import qn
-from docx.shared import Pt, Twips
+from docx.shared import Mm, Pt, Twips
 from docxtpl import DocxTemplate, RichText
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -174,6 +175,9 @@ def _shape_table(table: Any, said: Table) -> None:
     widths = [round(total * share / sum(shares)) for share in shares]
     for column, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=False):
         column.set(qn("w:w"), str(width))
+    if said.row_mm:
+        for one in table.rows:
+            one.height, one.height_rule = Mm(said.row_mm), WD_ROW_HEIGHT_RULE.AT_LEAST
     for at, row in enumerate(table._tbl.tr_lst):
         for place, cell in enumerate(row.tc_lst):
             cell.width = Twips(widths[place])

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
+from django.forms import Form, ModelChoiceField
 from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
+from drf_spectacular.extensions import OpenApiFilterExtension
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +15,7 @@ from rest_framework.serializers import ValidationError
 from rest_framework.views import exception_handler as drf_handler
 
 from povedu.errors import Refusal
+from povedu.screens.parameters import check, described
 
 
 class StableCursorPagination(CursorPagination):
@@ -42,48 +45,66 @@ class StableCursorPagination(CursorPagination):
 
 
 class AllowListFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # untyped package
-    """Filter by the declared names only; an unknown query parameter is refused, not ignored."""
+    """Filter by the declared names and the described values only; the rest is refused.
+
+    The key of a row that is not there, or not in reach, is no mistake: it finds nothing.
+    """
 
     own = frozenset({"cursor", "page_size", "format"})
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
-        """Refuse unknown names, then filter."""
+        """Refuse unknown names and values, then filter."""
         filterset_class = self.get_filterset_class(view, queryset)
-        declared = self.declared(filterset_class)
         extra = set(getattr(view, "extra_parameters", ()))
-        unknown = sorted(set(request.query_params) - declared - self.own - extra)
+        known = set(described(filterset_class)) | self.own | extra
+        unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ValidationError({name: ["unknown parameter"] for name in unknown})
-        self.refuse_loose(request, filterset_class)
-        return super().filter_queryset(request, queryset, view)
+        if faults := check(request.query_params, filterset_class):
+            raise ValidationError(faults)
+        if filterset_class is None:
+            return queryset
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset.is_valid():
+            return filterset.qs
+        if self.only_misses(filterset.form):
+            return queryset.none()
+        raise translate_validation(filterset.errors)
 
     @staticmethod
-    def declared(filterset_class: Any) -> set[str]:
-        """Return the parameter names of a filter set; a range has one for either end."""
-        names: set[str] = set()
-        for name, one in (filterset_class.base_filters if filterset_class else {}).items():
-            suffixes = getattr(getattr(one.field_class, "widget", None), "suffixes", None)
-            names |= {f"{name}_{suffix}" for suffix in suffixes} if suffixes else {name}
-        return names
+    def only_misses(form: Form) -> bool:
+        """Say whether a form's faults are keys of rows that are not there, and nothing else."""
+        return all(
+            isinstance(form.fields[name], ModelChoiceField)
+            and {fault.code for fault in faults} == {"invalid_choice"}
+            for name, faults in form.errors.as_data().items()
+        )
 
-    @staticmethod
-    def refuse_loose(request: Request, filterset_class: Any) -> None:
-        """Refuse what a browser's form may leave open and a program should not send."""
-        filters = filterset_class.base_filters if filterset_class else {}
-        for name, value in request.query_params.items():
-            one = filters.get(name)
-            if value == "" and one is not None:
-                raise ValidationError({name: ["empty"]})
-            loose = isinstance(one, django_filters.BooleanFilter)
-            if loose and value not in {"true", "false"}:
-                raise ValidationError({name: ["true or false"]})
+
+class AllowListExtension(OpenApiFilterExtension):  # type: ignore[no-untyped-call]  # untyped package
+    """Describe each parameter as the backend checks it."""
+
+    target_class = "povedu.screens.api.AllowListFilterBackend"
+    priority = 1
+
+    def get_schema_operation_parameters(
+        self, auto_schema: Any, *args: Any, **kwargs: Any
+    ) -> list[dict[str, Any]]:
+        """Return the parameters in OpenAPI's words."""
+        view = auto_schema.view
+        filterset_class = self.target.get_filterset_class(view, view.get_queryset())
+        return [
+            {"name": name, "in": "query", "schema": schema, "description": str(label)}
+            for name, (schema, label) in described(filterset_class).items()
+        ]
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer every error in one shape: ``{"code", "message", …}``."""
     if isinstance(exc, Refusal):
         body = {"code": exc.code, "message": str(exc), **exc.where}
-        return Response(body, status=exc.status)
+        # The body was as described, or no rule would have been asked: it does not fit the records.
+        return Response(body, status=409 if exc.status == 400 else exc.status)
     response = drf_handler(exc, dict(context))
     if response is None:
         return None

@@ -1,6 +1,8 @@
 """A page with a form that ends in one service call."""
 
 import copy
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -76,7 +78,9 @@ class FormScreen(ObjectScreen):
         self.object = self.found()
         form = self.make_form()
         try:
-            refuse_second(token=self.token(), user_id=self.request.actor.user_id)
+            refuse_second(
+                token=self.token(), user_id=self.request.actor.user_id, content=self.content()
+            )
             if not form.is_valid():
                 return self.show(form, status=400)
             url = self.carry_out(form)
@@ -97,8 +101,22 @@ class FormScreen(ObjectScreen):
         return self.load() if self.lookup in self.kwargs else None
 
     def token(self) -> str:
-        """Return the token that makes this form count once."""
-        return str(self.request.POST.get("form_token", ""))
+        """Return the token that makes this form count once; a program names it in a header."""
+        given = self.request.POST.get("form_token") or self.request.headers.get("Idempotency-Key")
+        return str(given or "")
+
+    def content(self) -> str:
+        """Return the digest of what was sent: address, answers and files, not the tokens."""
+        if not self.token():
+            return ""
+        state = hashlib.sha256(self.request.path.encode())
+        for name in sorted(set(self.request.POST) - {"csrfmiddlewaretoken", "form_token"}):
+            state.update(json.dumps([name, self.request.POST.getlist(name)]).encode())
+        for name in sorted(self.request.FILES):
+            for file in self.request.FILES.getlist(name):
+                state.update(hashlib.sha256(b"".join(file.chunks())).digest())
+                file.seek(0)
+        return state.hexdigest()
 
     def carry_out(self, form: forms.BaseForm) -> str:
         """Call the service inside the guard against a second click; return where it leads."""
@@ -107,6 +125,7 @@ class FormScreen(ObjectScreen):
                 token=self.token(),
                 user_id=self.request.actor.user_id,
                 now=self.request.now,
+                content=self.content(),
             )
             self.check_version()
             result = type(self).service(**self.arguments(form))

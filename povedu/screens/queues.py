@@ -15,6 +15,7 @@ from povedu.errors import Refusal
 from povedu.screens.base import Words
 from povedu.screens.lists import FilteredRows
 from povedu.screens.services import SentBefore, claim_submission
+from povedu.screens.weights import Weights
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -73,7 +74,7 @@ def differing(left: str, right: str) -> tuple[list[tuple[str, bool]], list[tuple
 
 @dataclass(frozen=True)
 class QueueItem:
-    """What the right pane shows of one item."""
+    """What the right pane shows of one item; a side without a title is left out."""
 
     heading: Words
     kind: Words = ""
@@ -82,6 +83,7 @@ class QueueItem:
     comparisons: Sequence[Comparison] = ()
     evidence: Sequence[Words] = ()
     notes: Sequence[tuple[Words, Words]] = field(default_factory=tuple)
+    weights: Weights | None = None
 
 
 class QueueScreen(FilteredRows):
@@ -136,7 +138,7 @@ class QueueScreen(FilteredRows):
         name = self.url_name or (match.view_name if match else "")
         if pk is not None:
             arguments["pk"] = pk
-        elif match is not None and "pk" in match.kwargs:
+        else:
             name = name.removesuffix("-item")
         text = self.request.GET.urlencode()
         return reverse(name, kwargs=arguments) + (f"?{text}" if text else "")

@@ -108,7 +108,7 @@ def write_ledger(
         made_by=actor.name,
         made_at=now,
         filters=chosen.words(),
-        chain_head="; ".join(head.hash for head in selectors.heads(actor.scope)),
+        chain_head=selectors.anchor_words(actor.scope),
         notes=_notes(actor.scope, chosen.year),
     )
     return sheets.write(target, fmt, columns(), _rows(found, progress), cover)
@@ -134,6 +134,15 @@ def _notes(scope: Scope, year: int) -> list[str]:
             "下一笔的“前一链值”等于本笔“链值”。金额两位小数，时间为北京时间。"
         ),
     ]
+
+
+def told(found: QuerySet[LedgerEntry], progress: Progress | None) -> Iterator[LedgerEntry]:
+    """Yield entries and say how far it is."""
+    total = found.count() if progress else 0
+    for number, one in enumerate(found.iterator(chunk_size=_CHUNK), start=1):
+        if progress and number % _CHUNK == 0:
+            progress(number, total)
+        yield one
 
 
 def _rows(found: QuerySet[LedgerEntry], progress: Progress | None) -> Iterator[list[Any]]:

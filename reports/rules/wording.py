@@ -117,6 +117,18 @@ def _gifts(line: Line) -> str:
     }
 
 
+def _loans(line: Line) -> str:
+    return _(
+        "办理生源地信用助学贷款合同%(contracts)s份，其中续贷%(renewals)s份，"
+        "惠及学生%(persons)s人，合同金额%(wan)s万元。"
+    ) % {
+        "contracts": line.measures["contracts"],
+        "renewals": line.measures["renewals"],
+        "persons": line.persons,
+        "wan": wan_text(line.amount or Decimal(0)),
+    }
+
+
 def _meals(line: Line) -> str:
     standard = line.measures["per_day"]
     standards = standard if isinstance(standard, list) else [standard]
@@ -214,6 +226,7 @@ def _postings(line: Line) -> str:
 _WORDINGS: dict[str, Callable[[Line], str]] = {
     "programme": _programme,
     "gifts": _gifts,
+    "loans": _loans,
     "meals": _meals,
     "projects": _projects,
     "pupils": _pupils,

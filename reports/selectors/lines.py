@@ -14,6 +14,7 @@ from schools.selectors import lines as schools
 from schools.selectors import names
 from students.selectors import lines as students
 from subsidies.selectors import lines as subsidies
+from subsidies.selectors import loan_lines
 from teachers.selectors import lines as teachers
 
 # The order within a section is the order here.
@@ -23,6 +24,7 @@ SOURCES: tuple[LineSource, ...] = (
     students.FINDINGS,
     subsidies.PROGRAMMES,
     subsidies.GIFTS,
+    loan_lines.LOANS,
     schools.MEALS,
     schools.PROJECTS,
     teachers.TEACHERS,

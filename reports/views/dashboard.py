@@ -244,3 +244,14 @@ class Dashboard(YearScreen, DashboardScreen):
             unit=unit,
             in_time=True,
         )
+
+
+class HomeFigures(Dashboard):
+    """The dashboard's figures alone, for the landing page."""
+
+    action = "reports.figures.view"
+    template_name = "reports/home_figures.html"
+
+    def panels(self) -> Sequence[ChartPanel]:
+        """Leave the charts to the dashboard."""
+        return []

@@ -1,10 +1,8 @@
 """Construction and repair projects, as plans and public notices list them."""
 
-from decimal import Decimal
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.amounts import AmountColumn
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.widgets import (
@@ -39,17 +37,6 @@ _STATES = {
     **dict.fromkeys(("投用", "已投用", "已使用", "已交付使用"), ProjectState.IN_USE),
 }
 _GRADES = {"B": DangerGrade.B, "C": DangerGrade.C, "D": DangerGrade.D}
-
-
-class MoneyColumn(Column):
-    """An amount whose heading says whether it is in yuan or in ten thousand."""
-
-    def __init__(self, attribute: str | None, column_name: object, **about: Any) -> None:
-        super().__init__(attribute, column_name, widget=NumberWidget(), **about)
-
-    def widget_under(self, heading: str) -> LedgerWidget:
-        """Read 万元 columns times ten thousand."""
-        return NumberWidget(scale=Decimal(10_000 if "万" in heading else 1))
 
 
 class ProjectResource(LedgerResource):
@@ -98,11 +85,11 @@ class ProjectResource(LedgerResource):
         widget=ChoiceWidget(ProjectCategory.choices, _CATEGORIES),
         required=True,
     )
-    central = MoneyColumn(None, _("中央资金"), aliases=("中央", "中央投资", "中央补助"))
-    provincial = MoneyColumn(None, _("省级资金"), aliases=("省级", "省级投资", "省级补助", "省"))
-    city = MoneyColumn(None, _("市级资金"), aliases=("市级", "市级投资", "市"))
-    county = MoneyColumn(None, _("县级资金"), aliases=("县级", "县级配套", "市县资金", "县"))
-    social = MoneyColumn(None, _("社会资金"), aliases=("捐赠资金", "社会捐赠", "自筹", "其他资金"))
+    central = AmountColumn(None, _("中央资金"), aliases=("中央", "中央投资", "中央补助"))
+    provincial = AmountColumn(None, _("省级资金"), aliases=("省级", "省级投资", "省级补助", "省"))
+    city = AmountColumn(None, _("市级资金"), aliases=("市级", "市级投资", "市"))
+    county = AmountColumn(None, _("县级资金"), aliases=("县级", "县级配套", "市县资金", "县"))
+    social = AmountColumn(None, _("社会资金"), aliases=("捐赠资金", "社会捐赠", "自筹", "其他资金"))
     area = Column(
         "area",
         _("建设规模"),
@@ -202,5 +189,6 @@ PROJECTS = register(
         check=_check,
         classify=classify_projects,
         apply=apply_projects,
+        subject="schools.Project",
     )
 )

@@ -165,5 +165,6 @@ SCHOOLS = register(
         check=_check,
         classify=classify_schools,
         apply=apply_schools,
+        subject="schools.School",
     )
 )

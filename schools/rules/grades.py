@@ -128,3 +128,25 @@ def settled(grade: Grade, stage: str) -> tuple[str, int] | None:
     if grade.stage not in (None, known) or not first < number <= first + _LENGTH[known]:
         return None
     return known, number
+
+
+_OWN_WORDS = {
+    Stage.PRESCHOOL: ("小班", "中班", "大班"),
+    Stage.SENIOR: ("高一", "高二", "高三"),
+}
+_YEARS = "一二三四五六七八九"
+
+
+def grade_label(stage: str, grade: int | None) -> str:
+    """Return a grade as schools write it (大班, 七年级, 高一), "" where there is none.
+
+    Vocational years count from one again: what is kept as 10 is read as 一年级.
+    """
+    if not grade:
+        return ""
+    known = Stage(stage) if stage in Stage.values else None
+    own = grade - (_FIRST[known] if known in (Stage.SENIOR, Stage.VOCATIONAL) else 0)
+    words = _OWN_WORDS.get(known, ()) if known else ()
+    if 1 <= own <= len(words):
+        return words[own - 1]
+    return f"{_YEARS[own - 1]}年级" if 1 <= own <= len(_YEARS) else f"{grade}年级"

@@ -1,8 +1,9 @@
 """Meals: the standard of a month and what a monthly report must satisfy."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,9 +43,17 @@ def days_in(month: date) -> int:
     return (month_after(month) - month).days
 
 
+# The parts of a month: their field of persons and that of person-times.
+PARTS = (
+    ("left_behind_count", "left_behind_meals"),
+    ("day_poor_count", "day_poor_meals"),
+    ("free_count", "free_meals"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """A month of one school; money in yuan."""
+    """A month of one school; money in yuan; ``parts`` by field name, see ``PARTS``."""
 
     month: date
     pupils_count: int
@@ -52,6 +61,8 @@ class MonthFigures:
     meals_count: int
     standard: Decimal
     amount: Decimal | None = None
+    enrolled_count: int | None = None
+    parts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def full_amount(self) -> Decimal:
@@ -79,3 +90,54 @@ def check_month(figures: MonthFigures, *, today: date) -> None:
             % {"limit": figures.full_amount},
             field="amount",
         )
+    _check_parts(figures)
+
+
+def _check_parts(figures: MonthFigures) -> None:
+    """Refuse parts that are more than the whole, and meals without anybody who ate them."""
+    if figures.enrolled_count is not None and figures.pupils_count > figures.enrolled_count:
+        raise Refusal(
+            "more-than-enrolled",
+            _("受益学生多于全校学生。请核对。"),
+            field="pupils_count",
+        )
+    for persons, meals in PARTS:
+        count, times = figures.parts.get(persons, 0), figures.parts.get(meals, 0)
+        if count > figures.pupils_count:
+            raise Refusal("part-over-whole", _("分项人数超过受益学生。请核对。"), field=persons)
+        if times > min(figures.meals_count, count * figures.feeding_days):
+            raise Refusal(
+                "part-over-whole", _("分项人次超过 分项人数×供餐天数。请核对。"), field=meals
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class YearAverages:
+    """A year by the definitions of the annual county form.
+
+    ``pupils`` is 平均受益学生数, the sum over schools of a year's meals ÷ feeding days; ``days`` is
+    平均就餐天数, all meals ÷ ``pupils``; ``schools`` is 实施学校数, the most schools of any month.
+    """
+
+    schools: int
+    pupils: Decimal
+    days: Decimal
+    meals: int
+
+
+_TENTH = Decimal("0.1")
+
+
+def year_averages(
+    schools: Iterable[tuple[int, int]], schools_by_month: Iterable[int]
+) -> YearAverages:
+    """Return the averages of a year from (meals, feeding days) of each school; to one decimal."""
+    known = [(meals, days) for meals, days in schools if days]
+    exact = sum((Decimal(meals) / days for meals, days in known), Decimal(0))
+    meals = sum(meals for meals, _days in known)
+    return YearAverages(
+        max(schools_by_month, default=0),
+        exact.quantize(_TENTH, ROUND_HALF_UP),
+        (meals / exact if exact else Decimal(0)).quantize(_TENTH, ROUND_HALF_UP),
+        meals,
+    )

@@ -1,12 +1,16 @@
 """Every read of places, projects and meals; each takes the reader's scope first."""
 
 from schools.selectors.meals import (
+    averages,
+    county_month,
+    fed_in_year,
     first_values,
     meal_reports,
     meal_schools,
     missing_schools,
     month_due,
     month_totals,
+    months_missing,
 )
 from schools.selectors.places import (
     aliases,
@@ -27,6 +31,7 @@ from schools.selectors.places import (
 from schools.selectors.projects import (
     batches,
     batches_with_counts,
+    deliveries,
     deliveries_to,
     items,
     milestones,
@@ -41,13 +46,17 @@ from schools.selectors.projects import (
 
 __all__ = [
     "aliases",
+    "averages",
     "batches",
     "batches_with_counts",
     "counties",
+    "county_month",
+    "deliveries",
     "deliveries_to",
     "divisions",
     "divisions_with_counts",
     "events",
+    "fed_in_year",
     "first_values",
     "items",
     "meal_reports",
@@ -57,6 +66,7 @@ __all__ = [
     "missing_schools",
     "month_due",
     "month_totals",
+    "months_missing",
     "name_on",
     "open_schools",
     "overdue",

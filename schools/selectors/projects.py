@@ -157,9 +157,16 @@ def items(scope: Scope) -> QuerySet[EquipmentItem]:
     )
 
 
+def deliveries(scope: Scope) -> QuerySet[EquipmentDelivery]:
+    """Return what the schools in scope received, the newest first."""
+    inside = scope.q(division="school__division_id", school="school__code")
+    return (
+        EquipmentDelivery.objects.filter(inside)
+        .select_related("item__project__batch", "item__part_of", "school")
+        .order_by("-delivered_on", "-pk")
+    )
+
+
 def deliveries_to(scope: Scope, school: School) -> QuerySet[EquipmentDelivery]:
     """Return what a school in scope received."""
-    inside = scope.q(division="school__division_id", school="school__code")
-    return EquipmentDelivery.objects.filter(inside, school=school).select_related(
-        "item__project__batch", "item__part_of"
-    )
+    return deliveries(scope).filter(school=school)

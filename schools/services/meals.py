@@ -27,6 +27,18 @@ class MealDetails:
     meals_count: int
     standard: Decimal
     amount: Decimal | None = None
+    enrolled_count: int | None = None
+    left_behind_count: int = 0
+    left_behind_meals: int = 0
+    day_poor_count: int = 0
+    day_poor_meals: int = 0
+    free_count: int = 0
+    free_meals: int = 0
+
+    def parts(self) -> dict[str, int]:
+        """Return the parts by field."""
+        names = (name for pair in rules.PARTS for name in pair)
+        return {name: getattr(self, name) for name in names}
 
 
 def report_meals(
@@ -93,6 +105,8 @@ def _checked(details: MealDetails, month: date, now: datetime) -> dict[str, obje
         meals_count=details.meals_count,
         standard=details.standard,
         amount=details.amount,
+        enrolled_count=details.enrolled_count,
+        parts=details.parts(),
     )
     rules.check_month(figures, today=timezone.localtime(now).date())
     return {
@@ -100,6 +114,8 @@ def _checked(details: MealDetails, month: date, now: datetime) -> dict[str, obje
         "pupils_count": details.pupils_count,
         "feeding_days": details.feeding_days,
         "meals_count": details.meals_count,
+        "enrolled_count": details.enrolled_count,
+        **details.parts(),
         "standard": details.standard,
         "amount": figures.full_amount if details.amount is None else details.amount,
     }

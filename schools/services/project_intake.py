@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from povedu.bulk import insert_rows, reserve_ids, update_rows
+from povedu.bulk import delete_rows, insert_rows, reserve_ids, update_rows
 from povedu.intake.applying import differing, given, in_conflict, keep_before
 from povedu.intake.choices import RowChange
 from povedu.intake.frame import Frame
@@ -189,7 +189,8 @@ def _write_funding(frame: Frame, keys: dict[int, int]) -> None:
     for name, source in _SOURCES.items():
         amounts = frame.column(name)
         given = {keys[at]: amounts[at] for at in keys if amounts[at] not in ("", None)}
-        ProjectFunding.objects.filter(project_id__in=list(given), source=source).delete()
+        old = ProjectFunding.objects.filter(project_id__in=list(given), source=source)
+        delete_rows(ProjectFunding, old.values_list("pk", flat=True))
         insert_rows(
             ProjectFunding,
             ("project", "source", "amount"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from povedu.audit.services import record
 from povedu.errors import Conflict, Refusal
 from povedu.ledger.choices import FundSource
+from povedu.ledger.services import check_open
 from povedu.money import ZERO
 from povedu.scope import Actor
 from schools.choices import ProjectState
@@ -262,6 +263,7 @@ def pay_project(
         row = locked(project)
         require_place(actor, division=row.division, school=row.school)
         check_not_future(payment.paid_on, timezone.localtime(now).date(), field="paid_on")
+        check_open(county_code=project.division_id, days=[payment.paid_on])
         if row.state in (ProjectState.PLANNED, ProjectState.CANCELLED):
             raise Refusal(
                 "project-not-payable", _("项目尚未招标或已取消，不能登记支付。请先更新进度。")

@@ -1,6 +1,6 @@
 """Pages of the nutrition programme."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from schools.rules.meals import month_after, month_before
 from schools.views.scoped import ScopedFormScreen, local_day
 
 VIEW, REPORT = "schools.meal.view", "schools.meal.report"
+_MONTHS_SHOWN = 3
 _LIST: tuple[Words, str] = (_("营养餐月报"), "schools:meal-list")
 
 
@@ -53,6 +54,8 @@ class MealList(ListScreen):
         return [
             Button(_("填报月报"), reverse("schools:meal-add"), REPORT, "bi-plus-lg"),
             Button(_("按月查看"), reverse("schools:meal-month"), VIEW, "bi-calendar3"),
+            Button(_("县级月报"), reverse("schools:meal-county-month"), VIEW),
+            Button(_("年报"), reverse("schools:meal-year"), VIEW),
         ]
 
 
@@ -155,16 +158,83 @@ class MealEdit(ScopedFormScreen):
         return f"{self.title} {found}" if found else self.title
 
 
+class CountyMonth(ListScreen):
+    """The county's month report in the layout that the level above asks for."""
+
+    action = VIEW
+    parents = (_LIST,)
+    hint = _("栏目与上级月报一致；“人次”与“人”分列，分项可以重叠，不相加。")
+    table_class = tables.CountyMonthTable
+    export_kind = "meal-county-month"
+    extra_parameters = frozenset({"month"})
+    empty_reason = _("本月还没有学校填报。")
+    page_size = 200
+
+    @property
+    def month(self) -> date:
+        """Return the month of the address, else the one whose reports are due."""
+        asked = _asked_month(self.request.GET.get("month", ""))
+        return asked or selectors.month_due(local_day(self.request.now))
+
+    def rows(self) -> QuerySet[MealReport]:
+        """Return the month's reports."""
+        return selectors.county_month(self.scope, self.month)
+
+    def heading(self) -> Words:
+        """Name the month."""
+        return _("%(month)s 营养改善计划月报") % {"month": f"{self.month:%Y-%m}"}
+
+    def buttons(self) -> list[Button]:
+        """Lead to who has not reported, and to the neighbours."""
+        here, month = reverse("schools:meal-county-month"), self.month
+        gaps = f"{reverse('schools:meal-month')}?month={month:%Y-%m}&reported=false"
+        return [
+            Button(_("未填报学校"), gaps, VIEW),
+            Button(_("上月"), f"{here}?month={month_before(month):%Y-%m}", VIEW),
+            Button(_("下月"), f"{here}?month={month_after(month):%Y-%m}", VIEW),
+        ]
+
+
+class MealYear(ListScreen):
+    """A year school by school, and its averages as the annual form defines them."""
+
+    action = VIEW
+    template_name = "schools/meal_year.html"
+    parents = (_LIST,)
+    table_class = tables.MealYearTable
+    export_kind = "meal-year"
+    empty_reason = _("本年度没有学校填报。")
+    page_size = 200
+
+    @property
+    def year(self) -> int:
+        """Return the year of the address, else this one."""
+        return int(self.kwargs.get("year") or local_day(self.request.now).year)
+
+    def rows(self) -> QuerySet[School]:
+        """Return the schools that fed anybody."""
+        return selectors.fed_in_year(self.scope, self.year)
+
+    def heading(self) -> Words:
+        """Name the year."""
+        return _("%(year)s年营养改善计划年报") % {"year": self.year}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the averages."""
+        return super().get_context_data(
+            averages=selectors.averages(self.scope, self.year),
+            years=[self.year - 1, self.year + 1],
+            **kwargs,
+        )
+
+
 def reports_waiting(actor: Actor, now: datetime) -> Iterable[Todo]:
-    """Count the schools whose report of last month has not come in, for the landing page."""
-    month = selectors.month_due(local_day(now))
-    waiting: Sequence[str] = list(
-        selectors.missing_schools(actor.scope, month)
-        .order_by("code")
-        .values_list("code", flat=True)
-    )
-    address = f"{reverse('schools:meal-month')}?month={month:%Y-%m}&reported=false"
-    if actor.scope.school_code is not None:
-        address = f"{reverse('schools:meal-add')}?month={month:%Y-%m}"
-    label = _("%(month)s 营养餐月报待填报") % {"month": f"{month:%Y-%m}"}
-    return [Todo(label, len(waiting), address, "due")]
+    """Count, month by month, the schools whose report has not come in, for the landing page."""
+    found = []
+    for month, gaps in selectors.months_missing(actor.scope, local_day(now))[-_MONTHS_SHOWN:]:
+        address = f"{reverse('schools:meal-month')}?month={month:%Y-%m}&reported=false"
+        if actor.scope.school_code is not None:
+            address = f"{reverse('schools:meal-add')}?month={month:%Y-%m}"
+        label = _("%(month)s 营养餐月报待填报") % {"month": f"{month:%Y-%m}"}
+        found.append(Todo(label, len(gaps), address, "due"))
+    return found

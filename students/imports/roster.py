@@ -1,11 +1,13 @@
 """The roster of a school's term (学籍花名册), as schools, 学籍 exports and aid systems write it."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
+from povedu.identity import tidy
 from povedu.intake.answer import TOKEN_HEADING
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
@@ -26,19 +28,43 @@ from povedu.intake.widgets import (
     OptionalNameWidget,
     PhoneWidget,
 )
+from schools.imports.settling import school_lookups, settle_schools
 from schools.rules.grades import Grade, grade_in_class, settled, stage_of_school
-from schools.selectors.naming import NamedSchool, SchoolNames, school_names, without_county
+from schools.selectors.naming import SchoolNames
 from students.imports.widgets import (
     BOARDER,
+    MIGRANT,
     RELATION,
     SEX,
     STUDY_MODE,
     EthnicityWidget,
     GradeWidget,
     StageWidget,
-    YesMeansWidget,
+    yes_columns,
 )
-from students.services.intake import apply_roster, classify_roster
+from students.selectors.proposals import likely_numbers
+from students.services.intake import apply_roster, classify_roster, recount_roster
+
+# Headings that ask whether a child is one thing, and that thing's word; several stand side by side.
+YES_COLUMNS = {
+    **dict.fromkeys(
+        ("是否建档立卡", "是否建档立卡户", "是否建档立卡贫困户", "建档立卡户"), "建档立卡"
+    ),
+    **dict.fromkeys(("是否脱贫家庭学生", "是否脱贫家庭", "是否脱贫户"), "脱贫户"),
+    **dict.fromkeys(("是否低保", "是否低保户", "是否低保家庭", "是否城乡低保"), "低保"),
+    **dict.fromkeys(("是否农村低保", "是否享受农村居民最低生活保障"), "农村低保"),
+    **dict.fromkeys(("是否城市低保", "是否城镇低保"), "城市低保"),
+    **dict.fromkeys(
+        ("是否特困", "是否特困供养", "是否特困供养人员", "是否城乡特困救助供养"), "特困供养"
+    ),
+    **dict.fromkeys(("是否残疾", "是否残疾生", "是否残疾学生", "是否残疾人"), "残疾"),
+    **dict.fromkeys(("是否孤儿", "是否为孤儿"), "孤儿"),
+    **dict.fromkeys(("是否事实无人抚养", "是否事实无人抚养儿童"), "事实无人抚养"),
+    **dict.fromkeys(("是否监测对象", "是否监测户"), "监测对象"),
+    "是否脱贫不稳定户": "脱贫不稳定户",
+    "是否边缘易致贫户": "边缘易致贫户",
+    "是否突发严重困难户": "突发严重困难户",
+}
 
 
 class RosterResource(LedgerResource):
@@ -127,19 +153,26 @@ class RosterResource(LedgerResource):
         by_heading={"就读方式": STUDY_MODE},
         example="是",
     )
+    is_migrant = Column(
+        "is_migrant",
+        _("是否随迁子女"),
+        aliases=(
+            *("随迁子女", "进城务工人员随迁子女", "是否进城务工人员随迁子女", "是否外来务工子女"),
+            "是否农民工随迁子女",
+        ),
+        widget=MIGRANT,
+        in_template=False,
+    )
     hardship_as_stated = Column(
         "hardship_as_stated",
         _("困难类型"),
         aliases=(
             *("困难类别", "贫困类型", "贫困类别", "家庭困难类型", "困难情况", "贫困生类型"),
-            *("资助类型", "家庭经济困难类型", "贫困原因", "是否建档立卡", "是否建档立卡户"),
-            *("是否脱贫家庭学生", "是否脱贫家庭", "是否农村低保", "申请理由名称", "申请理由"),
+            *("资助类型", "家庭经济困难类型", "贫困原因", "申请理由名称", "申请理由"),
+            *YES_COLUMNS,
         ),
-        by_heading={
-            **dict.fromkeys(("是否建档立卡", "是否建档立卡户"), YesMeansWidget("建档立卡")),
-            **dict.fromkeys(("是否脱贫家庭学生", "是否脱贫家庭"), YesMeansWidget("脱贫户")),
-            "是否农村低保": YesMeansWidget("农村低保"),
-        },
+        by_heading=yes_columns(YES_COLUMNS),
+        gathers=True,
         example="建档立卡",
     )
     guardian_name = Column(
@@ -205,23 +238,14 @@ class RosterResource(LedgerResource):
     row_token = Column(None, TOKEN_HEADING, in_template=False)
 
 
-def _prepare(context: Context) -> Lookups:
-    names = school_names(context.county_code)
-    known = {**without_county(names, context.county_code), **names.by_name}
-    return {
-        "names": {"": names},
-        "school": {name: school.name for name, school in known.items()},
-        "school_of": known,
-        "school_code": {code: code for code in names.by_code},
-    }
-
-
 def _check(frame: Frame, context: Context) -> None:
-    if not (context.school_code or frame.has("school") or frame.has("school_code")):
+    named = context.school_code or frame.has("school") or frame.has("school_code")
+    if not (named or any(frame.column("school"))):
         raise Refusal("school-missing", gettext("表中没有学校一栏，请选择要导入的学校。"))
-    _settle_schools(frame, context)
+    settle_schools(frame, context)
     _settle_grades(frame, context)
     recover_ids(frame)
+    _propose_numbers(frame)
     check_against_ids(frame, context.now.date())
     refuse_duplicates(frame, ["school_code", "grade", "class_name", "birth_on"])
     columns = [frame.column(name) for name in ("name", "school_code")]
@@ -232,37 +256,20 @@ def _check(frame: Frame, context: Context) -> None:
     )
 
 
-def _settle_schools(frame: Frame, context: Context) -> None:
-    """Give every row its school code; refuse rows of a school that the import is not for."""
-    names: SchoolNames = context.lookups["names"][""]
-    known = context.lookups["school_of"]
-    stated_names, stated_codes = frame.column("school"), frame.column("school_code")
-    canonical = {school.name: school for school in names.by_code.values()}
-    codes, shown = [], []
-    for at, (name, code) in enumerate(zip(stated_names, stated_codes, strict=True)):
-        found = names.by_code.get(code) or canonical.get(name) or known.get(name)
-        own = context.school_code or (found.code if found else "")
-        school = names.by_code.get(own)
-        if not _may_enter(context, school, found):
-            _note_school(frame, at, name or code)
-            frame.refuse(at)
-        codes.append(own)
-        shown.append(school.name if school else name)
-    frame.set_column("school_code", codes)
-    frame.set_column("school", shown)
-
-
-def _may_enter(context: Context, school: NamedSchool | None, found: NamedSchool | None) -> bool:
-    """Say whether a row's school is known, is the one imported for and lies in scope."""
-    if school is None or (found is not None and found.code != school.code):
-        return False
-    scope = context.actor.scope
-    return scope.covers(division_code=school.division_code, school_code=school.code)
-
-
-def _note_school(frame: Frame, at: int, stated: Any) -> None:
-    if "school-unknown" not in frame.codes(at):
-        frame.note(at, "school-unknown", "school", stated)
+def _propose_numbers(frame: Frame) -> None:
+    """Name the student that a number damaged by a spreadsheet is likely to be."""
+    lost = ("id-digits-lost", "id_number")
+    damaged = [
+        at
+        for at, problems in frame.problems.items()
+        if any((one.code, one.field) == lost for one in problems)
+    ]
+    stated, names = frame.column("id_number"), frame.column("name")
+    codes = frame.column("school_code")
+    rows = [(codes[at], str(names[at] or ""), str(stated[at] or "")) for at in damaged]
+    for at, number in zip(damaged, likely_numbers(rows) if rows else (), strict=True):
+        if number:
+            frame.propose(at, *lost, number)
 
 
 def _settle_grades(frame: Frame, context: Context) -> None:
@@ -278,6 +285,8 @@ def _settle_grades(frame: Frame, context: Context) -> None:
         stage, number, clear = known[key]
         if not clear and "grade-unknown" not in frame.codes(at):
             frame.note(at, "grade-unknown", "grade", str(grades[at] or "").rpartition(":")[2])
+        if number is not None and not grades[at] and frame.has("grade"):
+            frame.note(at, "fixed-from-class", "grade", "", number)
         stages[at], grades[at] = stage, number
     frame.set_column("stage", stages)
     frame.set_column("grade", grades)
@@ -305,6 +314,30 @@ def _grade(value: Any) -> Grade | None:
     return Grade(Stage(stage) if stage else None, int(number))
 
 
+_CLASS_SHEET = re.compile(
+    r"(?:(?:小学|初中|高中|中职|初|高)?[一二三四五六七八九\d](?:年级)?)?[(]?[\d一二三四五六七八九十]{1,3}[)]?班"
+    r"|[大中小][\d一二三四五六七八九十]?班|学前\d?班"
+)
+_GRADE_SHEET = re.compile(
+    r"(?:小学|初中|高中|中职|初|高)?[一二三四五六七八九\d]年级|[初高][一二三]"
+)
+
+
+def _class_of_sheet(name: str, _lookups: Lookups) -> str:
+    """Return the class that a sheet is named after: 三(1)班 is one, Sheet1 is none."""
+    found = _CLASS_SHEET.fullmatch(re.sub(r"\s", "", tidy(name)))
+    return name.strip() if found else ""
+
+
+def _grade_of_sheet(name: str, _lookups: Lookups) -> str:
+    word = re.sub(r"\s", "", tidy(name))
+    return word if _GRADE_SHEET.fullmatch(word) else ""
+
+
+def _school_of_sheet(name: str, lookups: Lookups) -> str:
+    return name.strip() if tidy(name) in lookups.get("school", {}) else ""
+
+
 ROSTER = register(
     IntakeKind(
         code="roster",
@@ -315,10 +348,19 @@ ROSTER = register(
         apply_action="intake.roster.apply",
         needs=frozenset({"term"}),
         order=10,
+        sheet_names={
+            "school": _school_of_sheet,
+            "grade": _grade_of_sheet,
+            "class_name": _class_of_sheet,
+        },
         description=_("学校每学期的学生名册，可直接使用学籍系统导出表。"),
-        prepare=_prepare,
+        prepare=school_lookups,
         check=_check,
         classify=classify_roster,
         apply=apply_roster,
+        undone=recount_roster,
+        subject="students.Student",
+        derived=frozenset({"schools.PupilCount"}),
+        steady=frozenset({"name", "sex", "birth_on", "school_id", "stated_index"}),
     )
 )

@@ -1,12 +1,14 @@
 """Cells of children's ledgers: grades, stages, peoples, and yes-columns that name a hardship."""
 
 import re
+from collections.abc import Mapping
 
 from povedu.intake.reading.cells import Cell
 from povedu.intake.widgets import BLANK, ChoiceWidget, Cleaned, FlagWidget, LedgerWidget, text_of
 from schools.choices import Stage
 from schools.rules.grades import read_grade, read_stage
 from students.choices import PayeeRelation, Sex
+from students.rules.disability import fault_of
 
 _PEOPLES = frozenset(
     re.split(
@@ -43,6 +45,9 @@ RELATION = ChoiceWidget(
 BOARDER = FlagWidget(
     blank=None, yes=("住校", "寄宿", "住宿", "寄宿生", "住校生"), no=("走读", "走读生", "非寄宿")
 )
+
+
+MIGRANT = FlagWidget(blank=None, yes=("随迁", "随迁子女"), no=("非随迁", "本地"))
 
 
 class StudyModeWidget(FlagWidget):
@@ -111,3 +116,27 @@ class YesMeansWidget(LedgerWidget):
         if answer.problems:
             return Cleaned(text_of(cell)[0][:60], ())
         return Cleaned(self.word, ("fixed-alias",)) if answer.value else BLANK
+
+
+def yes_columns(words: Mapping[str, str]) -> dict[str, LedgerWidget]:
+    """Return the widget of each heading that asks whether somebody is what its word says."""
+    return {heading: YesMeansWidget(word) for heading, word in words.items()}
+
+
+class CertificateWidget(LedgerWidget):
+    """A disability certificate's number: 20 characters, and those of a duplicate after them."""
+
+    def __init__(self) -> None:
+        super().__init__(identifier=True)
+
+    def _clean(self, cell: Cell) -> Cleaned:
+        cleaned = super()._clean(cell)
+        if cleaned.problems or not cleaned.value:
+            return cleaned
+        number = re.sub(r"[\s\-]", "", cleaned.value).upper()
+        fixes = cleaned.fixes
+        if number != cleaned.value:
+            spaced = number != cleaned.value.upper()
+            fixes = fixes or ("fixed-space" if spaced else "fixed-case",)
+        fault = fault_of(number)
+        return Cleaned(number, fixes, (fault,) if fault else ())

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.terms import TermField
+from schools.choices import Stage
 from schools.models import Division
 from students.choices import (
     FindingKind,
@@ -16,12 +17,17 @@ from students.choices import (
     ReconciliationState,
     Verdict,
 )
+from students.models.dropout import DropoutCase
 from students.models.register import RegisterEntry, RegisterSnapshot
 from students.models.student import Enrolment, Student
 
 
 class Reconciliation(models.Model):
-    """One run over a county's term: its snapshots, links, findings and placed children."""
+    """One run over a county's term: its snapshots, links, findings and placed children.
+
+    ``inputs_digest`` stands for all that it read and brought about; a later run that would read
+    the same is not done, but notes in ``confirmed_at`` that this one still holds.
+    """
 
     county = models.ForeignKey(
         Division, verbose_name=_("县"), on_delete=models.PROTECT, related_name="+"
@@ -40,6 +46,8 @@ class Reconciliation(models.Model):
     links_count = models.JSONField(_("匹配数"), default=dict)
     findings_count = models.JSONField(_("差异数"), default=dict)
     partition = models.JSONField(_("去向"), default=dict)
+    inputs_digest = models.CharField(_("输入摘要"), max_length=64, blank=True, editable=False)
+    confirmed_at = models.DateTimeField(_("最近核对无变化"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("比对")
@@ -52,6 +60,23 @@ class Reconciliation(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the page."""
         return reverse("students:run-detail", args=[self.pk])
+
+
+class NightlyRun(models.Model):
+    """Whether a county's current term is compared every night; a county without a row is."""
+
+    county = models.OneToOneField(
+        Division, verbose_name=_("县"), on_delete=models.PROTECT, related_name="+"
+    )
+    is_on = models.BooleanField(_("每夜自动比对"), default=True)
+
+    class Meta:
+        verbose_name = _("夜间比对")
+        verbose_name_plural = _("夜间比对")
+        ordering = ["county_id"]
+
+    def __str__(self) -> str:
+        return f"{self.county} {_('开') if self.is_on else _('关')}"
 
 
 class Link(models.Model):
@@ -171,7 +196,8 @@ class Finding(models.Model):
 class Decision(models.Model):
     """What a person decided on a finding's evidence; remembered, so that it is not asked again.
 
-    ``effects`` names what the decision changed, so that undoing it restores exactly that.
+    ``effects`` names what the decision changed, so that undoing it restores exactly that. ``group``
+    is shared by decisions that were made together, which are undone together.
     """
 
     finding = models.ForeignKey(
@@ -182,6 +208,7 @@ class Decision(models.Model):
     place = models.CharField(_("去向"), max_length=16, choices=Place.choices, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     effects = models.JSONField(_("影响"), default=dict)
+    group = models.UUIDField(_("批次"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("处理人"),
@@ -200,13 +227,22 @@ class Decision(models.Model):
                 fields=["finding"], condition=Q(undone_at__isnull=True), name="decision_live_once"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["group"], condition=Q(group__isnull=False), name="decision_together"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.finding} {self.get_verdict_display()}"
 
 
 class PlacedChild(models.Model):
-    """Where a run placed one child of school age: every child once, the parts sum to the whole."""
+    """Where a run placed one child of school age: every child once, the parts sum to the whole.
+
+    The child is a student of the ledger, else a register's row, else a case that alone knows of it.
+    ``stage`` is that of the term's roster; ``returned`` says that a case ended with a return.
+    """
 
     reconciliation = models.ForeignKey(
         Reconciliation, verbose_name=_("比对"), on_delete=models.CASCADE, related_name="placed"
@@ -227,8 +263,18 @@ class PlacedChild(models.Model):
         blank=True,
         related_name="+",
     )
+    case = models.ForeignKey(
+        DropoutCase,
+        verbose_name=_("控辍个案"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     place = models.CharField(_("去向"), max_length=16, choices=Place.choices)
     division_code = models.CharField(_("区划"), max_length=12)
+    stage = models.CharField(_("学段"), max_length=20, choices=Stage.choices, blank=True)
+    returned = models.BooleanField(_("劝返到校"), default=False)
 
     class Meta:
         verbose_name = _("适龄儿童去向")
@@ -236,7 +282,7 @@ class PlacedChild(models.Model):
         ordering = ["reconciliation_id", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(student__isnull=False) | Q(entry__isnull=False),
+                condition=Q(student__isnull=False) | Q(entry__isnull=False) | Q(case__isnull=False),
                 name="placed_child_is_somebody",
             ),
             models.UniqueConstraint(
@@ -245,6 +291,15 @@ class PlacedChild(models.Model):
                 name="placed_student_once",
             ),
         ]
+        indexes = [
+            models.Index(fields=["reconciliation", "place"], name="placed_place"),
+            models.Index(fields=["reconciliation", "division_code"], name="placed_division"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.student or self.entry} {self.get_place_display()}"
+        return f"{self.person or ''} {self.get_place_display()}".strip()
+
+    @property
+    def person(self) -> "Student | RegisterEntry | DropoutCase | None":
+        """Return whoever the row is about, as the record that knows the child best."""
+        return self.student or self.entry or self.case

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.protected import IdNumber, Phone, ProtectedField, Secret
 from schools.models import Division
-from students.choices import Hardship, RegisterKind, Sex
+from students.choices import Hardship, Place, RegisterKind, Sex
 
 
 class RegisterSnapshot(models.Model):
@@ -42,7 +42,8 @@ class RegisterEntry(models.Model):
     """A person of a snapshot (for civil affairs often a household's head), as imported.
 
     ``category`` is the canonical hardship that ``category_as_stated`` means; words stay as written.
-    ``extra`` holds the remaining cells, sealed.
+    ``place`` is where the register says the person is, "" where it does not say. ``extra`` holds
+    the remaining cells, sealed, as JSON by field name.
     """
 
     snapshot = models.ForeignKey(
@@ -86,6 +87,7 @@ class RegisterEntry(models.Model):
     health = models.CharField(_("健康状况"), max_length=40, blank=True)
     cause = models.CharField(_("致贫原因"), max_length=60, blank=True)
     certificate_grade = models.CharField(_("残疾类别等级"), max_length=20, blank=True)
+    place = models.CharField(_("去向"), max_length=16, choices=Place.choices, blank=True)
     phone = ProtectedField(Phone, verbose_name=_("联系电话"))
     extra = ProtectedField(Secret, verbose_name=_("其他栏目"))
 

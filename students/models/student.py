@@ -30,7 +30,11 @@ class Student(models.Model):
     """
 
     county = models.ForeignKey(
-        Division, verbose_name=_("县"), on_delete=models.PROTECT, related_name="+"
+        Division,
+        verbose_name=_("县"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # nearly always the same one
     )
     student_no = models.CharField(_("学籍号"), max_length=30, blank=True)
     student_no_index = models.CharField(_("学籍号索引"), max_length=32, blank=True, editable=False)
@@ -58,11 +62,13 @@ class Student(models.Model):
         null=True,
         blank=True,
         related_name="students",
+        db_index=False,  # student_school_grade begins with it
     )
     stage = models.CharField(_("学段"), max_length=20, choices=Stage.choices, blank=True)
     grade = models.PositiveSmallIntegerField(_("年级"), null=True, blank=True)
     class_name = models.CharField(_("班级"), max_length=20, blank=True)
     is_boarder = models.BooleanField(_("住校"), default=False)
+    is_migrant = models.BooleanField(_("随迁子女"), default=False)
     home_division = models.ForeignKey(
         Division,
         verbose_name=_("户籍地"),
@@ -70,6 +76,7 @@ class Student(models.Model):
         null=True,
         blank=True,
         related_name="students",
+        db_index=False,  # student_home leaves out those of whom it is not known
     )
     home_address = ProtectedField(Address, verbose_name=_("家庭住址"))
     guardian_name = models.CharField(_("监护人"), max_length=40, blank=True)
@@ -98,6 +105,11 @@ class Student(models.Model):
             models.Index(fields=["student_no_index"], name="student_no_idx"),
             models.Index(fields=["normal_name", "birth_on"], name="student_name_birth"),
             models.Index(fields=["school", "stage", "grade"], name="student_school_grade"),
+            models.Index(
+                fields=["home_division"],
+                condition=Q(home_division__isnull=False),
+                name="student_home",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +124,11 @@ class Enrolment(models.Model):
     """A student's term at a school, one row per student, term and school."""
 
     student = models.ForeignKey(
-        Student, verbose_name=_("学生"), on_delete=models.PROTECT, related_name="enrolments"
+        Student,
+        verbose_name=_("学生"),
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        db_index=False,  # enrolment_once begins with it
     )
     term = TermField(_("学期"))
     school = models.ForeignKey(
@@ -158,7 +174,12 @@ class HardshipStatus(models.Model):
     source = models.CharField(
         _("来源"),
         max_length=30,
-        choices=[*RegisterKind.choices, ("paper", _("纸质认定")), ("school", _("学校填报"))],
+        choices=[
+            *RegisterKind.choices,
+            ("paper", _("纸质认定")),
+            ("proof", _("学校登记、审核通过的证明")),
+            ("school", _("学校填报")),
+        ],
     )
     entry = models.ForeignKey(
         "students.RegisterEntry",
@@ -221,6 +242,7 @@ class PayeeAccount(models.Model):
         verbose_name=_("录入人"),
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
     )
     entered_at = models.DateTimeField(_("录入时间"))
     approved_by = models.ForeignKey(
@@ -230,6 +252,7 @@ class PayeeAccount(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
     )
     approved_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
 

@@ -5,20 +5,19 @@ Codes in ``reason`` are stable and put into words by students/selectors/wording.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from students.choices import FindingKind
 from students.rules.absence import Absence, absence, rosters_of
 from students.rules.matching import Child, Listed, Pair, differences
 from students.rules.records import Draft, Enrolled, Inputs, Register, Row, person_key
-from students.rules.schooling import (
-    age_outside_grade,
-    grade_in_stage,
-    is_school_age,
-    state_differs,
-)
+from students.rules.schooling import is_school_age
+from students.rules.sites import site_place
+from students.rules.whereabouts import hints
 from students.rules.words import REGISTER_OF, stated_categories
+
+# Where the members of a registered household study, by register and household number.
+Siblings = Mapping[tuple[str, str], Iterable[str]]
 
 
 def _person(child: Child | Listed) -> dict[str, Any]:
@@ -43,6 +42,7 @@ def _pair_draft(
         student=child.pk,
         entry=pair.entry,
         probability=pair.probability,
+        weights=pair.weights,
     )
 
 
@@ -192,48 +192,20 @@ def claimed_but_unknown(
     return list(drafts.values())
 
 
-def status_changes(
-    inputs: Inputs, register: Register, linked: Mapping[int, list[int]]
+def not_on_roster(
+    inputs: Inputs, unplaced: Iterable[tuple[Register, Listed]], siblings: Siblings
 ) -> list[Draft]:
-    """Return students whose category in a register is not what the snapshot before it said.
-
-    ``linked`` maps a student to the rows of this snapshot that are theirs.
-    """
-    if register.before is None:
-        return []
-    drafts = []
-    for child in inputs.children:
-        before = register.before.get(child.id_index, frozenset()) if child.id_index else frozenset()
-        if not before:
-            continue
-        entries = linked.get(child.pk, [])
-        after = {register.rows[entry].category for entry in entries} - {""}
-        if before == after:
-            continue
-        reason = "category-changed" if after else "gone-from-register"
-        drafts.append(
-            Draft(
-                FindingKind.STATUS_CHANGED,
-                (child.pk, register.kind),
-                {"before": sorted(before), "after": sorted(after), "as_of": register.as_of},
-                f"{reason},{register.kind}",
-                student=child.pk,
-                entry=min(entries) if entries else None,
-            )
-        )
-    return drafts
-
-
-def not_on_roster(unplaced: Iterable[tuple[Register, Listed]]) -> list[Draft]:
     """Return the school-age persons of registers whom the ledger does not know, with a hint.
 
     ``unplaced`` gives one row per person. Somebody the ledger knows who studies nowhere is missing
-    from a roster instead.
+    from a roster instead. The hint says where they may be: by the register's own words, by its
+    school state, and by where brothers and sisters of the household study.
     """
     drafts = []
     for register, listed in unplaced:
         row = register.rows[listed.pk]
-        hint = "register-says-studying" if row.school_state else "no-school-state"
+        told = inputs.told.get(listed.pk, "")
+        near = siblings.get(_home(register, row), ())
         drafts.append(
             Draft(
                 FindingKind.NOT_ON_ROSTER,
@@ -243,11 +215,30 @@ def not_on_roster(unplaced: Iterable[tuple[Register, Listed]]) -> list[Draft]:
                     "birth_on": listed.birth_on,
                     "school_state": row.school_state,
                 },
-                f"on-no-roster,{hint}",
+                ",".join(("on-no-roster", *hints(row, told, near, inputs.county))),
                 entry=listed.pk,
+                aside={"told": told} if told else {},
             )
         )
     return drafts
+
+
+def siblings_of(inputs: Inputs, sure: Iterable[tuple[Register, Pair]]) -> Siblings:
+    """Return where the members of each registered household study this term."""
+    studying = {one.student: one.school for one in inputs.enrolments if one.studying}
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for register, pair in sure:
+        school = studying.get(pair.child)
+        row = register.rows[pair.entry]
+        if school is not None and row.household_no and pair.reason != "household-head":
+            found[_home(register, row)].add(
+                str(site_place(inputs.schools[school], "", inputs.county))
+            )
+    return found
+
+
+def _home(register: Register, row: Row) -> tuple[str, str]:
+    return (register.kind, row.household_no)
 
 
 def missing_from_roster(inputs: Inputs, linked: Mapping[int, int]) -> list[Draft]:
@@ -262,7 +253,7 @@ def missing_from_roster(inputs: Inputs, linked: Mapping[int, int]) -> list[Draft
     drafts = []
     for pupil in inputs.pupils.values():
         seen = last.get(pupil.pk)
-        if seen is None and not is_school_age(pupil.birth_on, inputs.term):
+        if seen is None and not is_school_age(pupil.birth_on, inputs.term, inputs.ages):
             continue
         if absence(pupil, seen, rosters, inputs) != Absence.MISSING:
             continue
@@ -283,52 +274,6 @@ def missing_from_roster(inputs: Inputs, linked: Mapping[int, int]) -> list[Draft
                 enrolment=seen.pk if seen else None,
             )
         )
-    return drafts
-
-
-def ages(inputs: Inputs) -> list[Draft]:
-    """Return those whose age does not fit their grade."""
-    births = {child.pk: child.birth_on for child in inputs.children}
-    drafts = []
-    for one in inputs.enrolments:
-        birth_on: date | None = births.get(one.student)
-        years = age_outside_grade(birth_on, one.stage, one.grade, inputs.term)
-        if years and one.studying:
-            drafts.append(
-                Draft(
-                    FindingKind.GRADE_AGE,
-                    (one.student, one.school),
-                    {"birth_on": birth_on, "stage": one.stage, "grade": one.grade},
-                    "too-old" if years > 0 else "too-young",
-                    student=one.student,
-                    enrolment=one.pk,
-                )
-            )
-    return drafts
-
-
-def school_states(
-    inputs: Inputs, register: Register, linked: Mapping[int, list[int]]
-) -> list[Draft]:
-    """Return those of whom the register names another stage or grade than the roster."""
-    drafts = []
-    for one in inputs.enrolments:
-        entries = linked.get(one.student, []) if one.studying else []
-        for entry in entries[:1]:
-            state = register.rows[entry].school_state
-            if state and state_differs(state, register.as_of, one.stage, one.grade, inputs.term):
-                grade = None if one.grade is None else grade_in_stage(one.stage, one.grade)
-                drafts.append(
-                    Draft(
-                        FindingKind.STATE_DIFFERS,
-                        (one.student, one.school, register.kind),
-                        {"state": state, "stage": one.stage, "grade": grade},
-                        "state-differs",
-                        student=one.student,
-                        entry=entry,
-                        enrolment=one.pk,
-                    )
-                )
     return drafts
 
 

@@ -1,22 +1,27 @@
 """Who on a roster is whom on a register: pure functions over columns of values.
 
 The guarantee: two rows are joined without a person only where one full, valid identity number
-stands for both and the names agree or sound alike. Everything else is a question. See
-docs/algorithms/matching.md.
+stands for both and the names agree or sound alike. Everything else is a question, weighed by
+``students.linkage``. See docs/algorithms/matching.md.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from students.choices import LinkStage
 
-_CROWD = 30  # candidates of one key beyond which a name tells nothing
+ASKED_FROM = 0.5  # below an even chance a question would waste a person's time
+_CLEARLY = 3.0  # bits by which a better candidate on either side makes another no question
 
 
 class Child(NamedTuple):
-    """A student as matching sees one; indexes are blind, "" where unknown."""
+    """A student as matching sees one; indexes are blind, "" where unknown.
+
+    ``village`` is a whole division code, ``township`` its first nine characters, or the school's
+    where the home is unknown.
+    """
 
     pk: int
     name: str
@@ -29,10 +34,12 @@ class Child(NamedTuple):
     recovered: bool
     confirmed: bool
     township: str
+    village: str = ""
+    guardian: str = ""
 
 
 class Listed(NamedTuple):
-    """A register's row as matching sees one."""
+    """A register's row as matching sees one; ``family`` names the others of its household."""
 
     pk: int
     name: str
@@ -44,10 +51,16 @@ class Listed(NamedTuple):
     first_15_index: str
     recovered: bool
     township: str
+    village: str = ""
+    head: str = ""
+    family: tuple[str, ...] = ()
 
 
 class Pair(NamedTuple):
-    """Two rows that are, or may be, one person; ``reason`` holds stable codes with commas."""
+    """Two rows that are, or may be, one person; ``reason`` holds stable codes with commas.
+
+    ``weights`` says of a probable pair which evidence weighed how much: (comparison, level, bits).
+    """
 
     child: int
     entry: int
@@ -55,6 +68,32 @@ class Pair(NamedTuple):
     automatic: bool
     probability: float | None
     reason: str
+    weights: tuple[tuple[str, str, float], ...] = ()
+
+
+class Scored(NamedTuple):
+    """A candidate pair as the model sees it: what each comparison found, and its weight in bits.
+
+    ``weights`` begins with the prior and sums to the odds' logarithm; probability is rounded, so
+    that it is the same on every machine.
+    """
+
+    child: int
+    entry: int
+    probability: float
+    weights: tuple[tuple[str, str, float], ...]
+
+    @property
+    def bits(self) -> float:
+        """Return the logarithm of the odds to base 2."""
+        return sum(weight for _comparison, _level, weight in self.weights)
+
+    def level(self, comparison: str) -> str:
+        """Return what a comparison found, "" where a side does not say."""
+        return next((level for name, level, _bits in self.weights if name == comparison), "")
+
+
+Scorer = Callable[[Sequence[Child], Sequence[Listed]], Sequence[Scored]]
 
 
 def differences(child: Child, entry: Listed) -> tuple[str, ...]:
@@ -100,106 +139,101 @@ def identity_pairs(children: Sequence[Child], entries: Sequence[Listed]) -> list
     return pairs
 
 
-def name_weight(count: int) -> float:
-    """Return how much an agreeing name proves when ``count`` people in the lists bear it.
+def _keys(row: Child | Listed) -> list[Hashable]:
+    """Return the values of which every pair that is looked at shares at least one."""
+    values = (
+        ("name", row.name),
+        ("pinyin", row.pinyin),
+        ("birth", row.birth_on),
+        ("first-15", row.first_15_index),
+        ("stated", row.stated_index),
+    )
+    return [value for value in values if value[1]]
 
-    Two strangers of one common name share a birth date about once in 4,000 pairs of school age,
-    so the share of true pairs falls with the number of bearers; half is never undercut.
+
+def _named_number(row: Child | Listed) -> Hashable:
+    return (row.name, row.first_15_index) if row.first_15_index else None
+
+
+def shortlist(
+    children: Sequence[Child], entries: Sequence[Listed]
+) -> tuple[list[Child], list[Listed]]:
+    """Return the rows that may be part of a probable pair at all, by key.
+
+    Two full valid numbers are two people, unless names and first fifteen digits agree; so a row
+    that has one only pairs with a row that has none, or under that agreement. No pair that
+    ``students.linkage`` would look at is lost, and most rows need not go there.
     """
-    return max(0.5, 1 - count / 400)
+    open_children = {key for one in children if not one.confirmed for key in _keys(one)}
+    open_entries = {key for one in entries if not one.id_index for key in _keys(one)}
+    agreeing = set(map(_named_number, children)) & set(map(_named_number, entries)) - {None}
+    left = [
+        one
+        for one in children
+        if not one.confirmed
+        or _named_number(one) in agreeing
+        or not open_entries.isdisjoint(_keys(one))
+    ]
+    right = [
+        one
+        for one in entries
+        if not one.id_index
+        or _named_number(one) in agreeing
+        or not open_children.isdisjoint(_keys(one))
+    ]
+    return sorted(left, key=_pk), sorted(right, key=_pk)
 
 
-def _contradicted(child: Child, entry: Listed) -> bool:
-    """Say whether two full valid numbers that differ before the last three places forbid a pair."""
-    if not (child.confirmed and child.id_index and entry.id_index):
-        return False
-    return child.first_15_index != entry.first_15_index
+def _pk(row: Child | Listed) -> int:
+    return row.pk
 
 
-class _Way(NamedTuple):
-    """One way to find candidates: its code, equal keys on both sides, and the base probability."""
-
-    code: str
-    child: Callable[[Child], Hashable]
-    entry: Callable[[Listed], Hashable]
-    probability: float
-
-
-def _birth_unknown(row: Child | Listed) -> Hashable:
-    return (row.name, row.township) if row.name and row.township else None
-
-
-_WAYS = (
-    _Way(
-        "stated-equal",
-        lambda c: not c.confirmed and c.stated_index and (c.name, c.stated_index),
-        lambda e: not e.id_index and e.stated_index and (e.name, e.stated_index),
-        0.99,
-    ),
-    _Way(
-        "first-15-and-name",
-        lambda c: c.first_15_index and (c.name, c.first_15_index),
-        lambda e: e.first_15_index and (e.name, e.first_15_index),
-        0.98,
-    ),
-    _Way(
-        "name-and-birth",
-        lambda c: c.birth_on and (c.name, c.birth_on),
-        lambda e: e.birth_on and (e.name, e.birth_on),
-        0.95,
-    ),
-    _Way(
-        "homophone-and-birth",
-        lambda c: c.birth_on and c.pinyin and (c.pinyin, c.birth_on),
-        lambda e: e.birth_on and e.pinyin and (e.pinyin, e.birth_on),
-        0.85,
-    ),
-    _Way(
-        "name-and-township",
-        lambda c: None if c.confirmed else _birth_unknown(c),
-        _birth_unknown,
-        0.6,
-    ),
-)
+def reason_of(scored: Scored) -> str:
+    """Return the codes of why a pair is asked about: what agrees first, then what does not."""
+    name, birth, number = (scored.level(one) for one in ("name", "birth", "number"))
+    codes = []
+    if number in {"equal", "first-15"} and name == "equal":
+        codes.append("stated-equal" if number == "equal" else "first-15-and-name")
+    elif number and number != "differs":
+        codes.append(f"number-{number}")
+    if name == "equal" and birth == "equal":
+        codes += [] if codes and not codes[0].startswith("number") else ["name-and-birth"]
+    elif name == "homophone" and birth == "equal":
+        codes.append("homophone-and-birth")
+    elif name == "equal" and not birth and scored.level("township") == "equal":
+        codes.append("name-and-township")
+    else:
+        codes += [f"name-{name}"] if name else []
+        codes += [f"birth-{birth}"] if birth else []
+    return ",".join(codes)
 
 
-def candidate_pairs(
-    children: Sequence[Child],
-    entries: Sequence[Listed],
-    *,
-    name_counts: Mapping[str, int] | None = None,
-) -> list[Pair]:
-    """Return stage 3: pairs worth a person's look among rows that nothing has joined yet.
+def questions(scored: Iterable[Scored]) -> list[Pair]:
+    """Return the pairs worth a person's look, of pairs between children and one register.
 
-    Ways are tried in order of strength and a pair counts once, by its strongest way. The last way
-    (same name, same township, birth unknown on a side) needs the name to be unique on both sides.
-    Where sexes differ, or two full valid numbers contradict each other, there is no question.
+    1. At least an even chance. 2. Names that differ altogether only where the number all but
+    agrees: brothers and sisters share everything else. 3. Where either side has a candidate that is
+    clearly better (eight times the odds), only that one.
     """
-    counts = name_counts or Counter(row.name for rows in (children, entries) for row in rows)
-    found: dict[tuple[int, int], Pair] = {}
-    for way in _WAYS:
-        by_key = _groups(entries, way.entry)
-        only_unique = way.code == "name-and-township"
-        sharing = Counter(key for child in children if (key := way.child(child)))
-        for child in children:
-            key = way.child(child)
-            others = by_key.get(key, []) if key else []
-            if len(others) > _CROWD or (only_unique and (len(others) > 1 or sharing[key] > 1)):
-                continue
-            for entry in others:
-                if (child.pk, entry.pk) not in found and _plausible(child, entry, way.code):
-                    found[child.pk, entry.pk] = _question(child, entry, way, counts)
-    return sorted(found.values())
+    likely = [one for one in scored if one.probability >= ASKED_FROM and not _is_relative(one)]
+    best: dict[tuple[str, int], float] = {}
+    for one in likely:
+        for side in (("child", one.child), ("entry", one.entry)):
+            best[side] = max(best.get(side, one.bits), one.bits)
+    return sorted(
+        question(one)
+        for one in likely
+        if one.bits + _CLEARLY >= max(best["child", one.child], best["entry", one.entry])
+    )
 
 
-def _plausible(child: Child, entry: Listed, code: str) -> bool:
-    if child.sex and entry.sex and child.sex != entry.sex:
-        return False
-    if code == "name-and-township" and child.birth_on and entry.birth_on:
-        return False
-    return not _contradicted(child, entry)
+def question(one: Scored) -> Pair:
+    """Return a candidate as a pair that only a person can join."""
+    ids = (one.child, one.entry)
+    return Pair(*ids, LinkStage.PROBABLE, False, one.probability, reason_of(one), one.weights)
 
 
-def _question(child: Child, entry: Listed, way: _Way, counts: Mapping[str, int]) -> Pair:
-    probability = round(way.probability * name_weight(counts.get(child.name, 1)), 3)
-    return Pair(child.pk, entry.pk, LinkStage.PROBABLE, False, probability, way.code)
+def _is_relative(one: Scored) -> bool:
+    """Say whether a pair looks like another child of the same family."""
+    close = {"equal", "one-digit", "transposed"}
+    return one.level("name") == "differs" and one.level("number") not in close

@@ -3,11 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from students.choices import Place, StudentState
+from students.choices import DropoutState, Outcome, Place, StudentState
 from students.rules.absence import Absence, absence, rosters_of
 from students.rules.matching import Listed
-from students.rules.records import Enrolled, Inputs, Pupil, Register, Site, person_key
+from students.rules.records import (
+    Enrolled,
+    Inputs,
+    OpenCase,
+    Pupil,
+    Register,
+    person_key,
+)
 from students.rules.schooling import is_school_age
+from students.rules.sites import site_place
 
 _COMPULSORY = frozenset({"primary", "junior"})
 _BY_STATE = {
@@ -18,23 +26,44 @@ _BY_STATE = {
 }
 
 
+AT_SCHOOL = frozenset({Place.HERE, Place.IN_COUNTY, Place.OUT_OF_COUNTY, Place.OUT_OF_PROVINCE})
+AWAY = (Place.IN_COUNTY, Place.OUT_OF_COUNTY, Place.OUT_OF_PROVINCE)
+LEDGERS = frozenset({Place.SUSPECTED, Place.DROPPED_OUT})
+_OUTCOMES = {
+    **dict.fromkeys(AT_SCHOOL, Outcome.AT_SCHOOL),
+    **dict.fromkeys((Place.GRADUATED, Place.DECEASED, Place.MOVED_AWAY), Outcome.ENDED),
+    Place.SUSPENDED: Outcome.ON_LEAVE,
+    Place.HOME_TAUGHT: Outcome.HOME_TAUGHT,
+    **dict.fromkeys(LEDGERS, Outcome.OUT),
+}
+
+
 class Placed(NamedTuple):
-    """One child and the place: a student of the ledger, else a row of a register."""
+    """One child and the place: a student of the ledger, else a register's row, else a case's.
+
+    ``stage`` is that of the term's roster, "" off the rosters; ``returned`` says that a case of
+    the dropout ledgers ended with the child's return this term.
+    """
 
     student: int | None
     entry: int | None
     place: str
     division: str
+    stage: str = ""
+    returned: bool = False
+    case: int | None = None
 
 
-def _site_place(site: Site, home: str, county: str) -> Place:
-    """Return where a school lies, seen from a child's home; an unknown home counts as near."""
-    if site.outside or not site.division.startswith(county):
-        same_province = site.division[:2] == county[:2]
-        return Place.OUT_OF_COUNTY if same_province else Place.OUT_OF_PROVINCE
-    if home.startswith(county) and len(home) == 12 and home[6:9] != "000":
-        return Place.HERE if home[:9] == site.division[:9] else Place.IN_COUNTY
-    return Place.HERE
+def outcome_of(place: str, *, returned: bool = False) -> Outcome:
+    """Return the visit outcome that a place belongs to; every place has one, so six sum to all."""
+    outcome = _OUTCOMES[Place(place)]
+    return Outcome.BROUGHT_BACK if returned and outcome is Outcome.AT_SCHOOL else outcome
+
+
+def places_of(outcome: str) -> list[Place]:
+    """Return the places that an outcome groups, in the order of the list."""
+    wanted = Outcome.AT_SCHOOL if outcome == Outcome.BROUGHT_BACK else outcome
+    return [place for place in Place if _OUTCOMES[place] == wanted]
 
 
 def place_student(
@@ -44,28 +73,58 @@ def place_student(
     *,
     absent: Absence,
     decided: str = "",
+    case: OpenCase | None = None,
 ) -> Place:
     """Place one student of the ledger.
 
     1. A studying enrolment of the term says where. 2. Else a suspended one. 3. Else what a person
-    found out. 4. Else the state of the record. 5. Else whoever finished has graduated, and whose
-    roster is still to come is where the record says; the others are suspected.
+    found out, or a register tells. 4. Else an open case of the dropout ledgers. 5. Else the state
+    of the record. 6. Else whoever finished has graduated, and whose roster is still to come is
+    where the record says; the others are suspected.
     """
     rows = sorted(terms)
     studying = [one for one in rows if one.studying]
     if studying:
-        return _site_place(inputs.schools[studying[0].school], pupil.home, inputs.county)
+        return site_place(inputs.schools[studying[0].school], pupil.home, inputs.county)
     if rows:
         return Place.SUSPENDED
-    if decided:
-        return Place(decided)
+    told = _told_place(decided, case, inputs)
+    return told or _unexplained_place(pupil, inputs, absent)
+
+
+def _told_place(decided: str, case: OpenCase | None, inputs: Inputs) -> Place | None:
+    """Return what people found out: a case says more than a bare suspicion."""
+    if case is not None and decided in {"", Place.SUSPECTED}:
+        told = _case_place(case, inputs)
+        if told is not None:
+            return told
+    return Place(decided) if decided else None
+
+
+def _unexplained_place(pupil: Pupil, inputs: Inputs, absent: Absence) -> Place:
+    """Return what the record and the rosters leave to say of somebody on none."""
     if pupil.state in _BY_STATE:
         return _BY_STATE[StudentState(pupil.state)]
     if absent is Absence.FINISHED:
         return Place.GRADUATED
     if absent is Absence.WAITS and pupil.school is not None:
-        return _site_place(inputs.schools[pupil.school], pupil.home, inputs.county)
+        return site_place(inputs.schools[pupil.school], pupil.home, inputs.county)
     return Place.SUSPECTED
+
+
+def _case_place(case: OpenCase, inputs: Inputs) -> Place | None:
+    """Return where an open case has its child; a return counts in the term it happened in."""
+    if case.state in {DropoutState.SUSPECTED, DropoutState.DROPPED_OUT}:
+        return Place(case.state)
+    if case.state != DropoutState.RETURNED or not _returned_in_term(case, inputs):
+        return None
+    site = inputs.schools.get(case.school) if case.school is not None else None
+    return site_place(site, case.home, inputs.county) if site else Place.HERE
+
+
+def _returned_in_term(case: OpenCase, inputs: Inputs) -> bool:
+    term = inputs.term
+    return case.returned_on is not None and term.starts_on <= case.returned_on < term.ends_on
 
 
 def children_of_school_age(inputs: Inputs) -> list[Pupil]:
@@ -74,7 +133,7 @@ def children_of_school_age(inputs: Inputs) -> list[Pupil]:
     return [
         pupil
         for pupil in inputs.pupils.values()
-        if is_school_age(pupil.birth_on, inputs.term)
+        if is_school_age(pupil.birth_on, inputs.term, inputs.ages)
         or (pupil.birth_on is None and pupil.pk in compulsory)
     ]
 
@@ -91,7 +150,7 @@ def unlinked_children(inputs: Inputs, spoken_for: set[int]) -> list[tuple[Regist
     candidates = []
     for register in inputs.registers:
         for listed in register.listed:
-            if not is_school_age(listed.birth_on, inputs.term):
+            if not is_school_age(listed.birth_on, inputs.term, inputs.ages):
                 continue
             if register.rows[listed.pk].is_household:
                 continue
@@ -109,6 +168,19 @@ def unlinked_children(inputs: Inputs, spoken_for: set[int]) -> list[tuple[Regist
     return list(persons.values())
 
 
+def told_places(inputs: Inputs) -> dict[str, str]:
+    """Return where registers say that their persons have gone: by person, moved away or dead.
+
+    Whoever one register has as gone need not be looked for, although another still lists them.
+    """
+    return {
+        person_key(listed, row): row.place
+        for register in inputs.registers
+        for listed in register.listed
+        if (row := register.rows[listed.pk]).place
+    }
+
+
 def _keys(listed: Listed) -> set[tuple[object, ...]]:
     if listed.id_index:
         return {("id", listed.id_index)}
@@ -122,27 +194,105 @@ def place_all(
     decided_students: Mapping[int, str],
     decided_persons: Mapping[str, str],
 ) -> list[Placed]:
-    """Place every child of school age once; what people found out counts where rosters do not."""
+    """Place every child of school age once; what people found out counts where rosters do not.
+
+    ``decided_…`` hold that, and what registers tell where nobody has looked.
+    """
     terms: dict[int, list[Enrolled]] = {}
     for one in inputs.enrolments:
         terms.setdefault(one.student, []).append(one)
     last = {one.student: one for one in sorted(inputs.before)}
-    rosters = rosters_of(inputs)
+    rosters, cases = rosters_of(inputs), _Cases(inputs)
     placed = []
     for pupil in children_of_school_age(inputs):
+        rows, case = terms.get(pupil.pk, ()), cases.of_student(pupil.pk)
         place = place_student(
             pupil,
-            terms.get(pupil.pk, ()),
+            rows,
             inputs,
             absent=absence(pupil, last.get(pupil.pk), rosters, inputs),
             decided=decided_students.get(pupil.pk, ""),
+            case=case,
         )
-        placed.append(Placed(pupil.pk, None, place, _division(pupil, terms, inputs)))
+        back = cases.returned(case) and place in AT_SCHOOL
+        division, stage = _division(pupil, terms, inputs), _stage(rows)
+        placed.append(Placed(pupil.pk, None, place, division, stage, back))
     for register, listed in outsiders:
-        row = register.rows[listed.pk]
-        place = Place(decided_persons.get(person_key(listed, row)) or Place.SUSPECTED)
-        placed.append(Placed(None, listed.pk, place, row.division or _whole(inputs.county)))
-    return placed
+        row, case = register.rows[listed.pk], cases.of_person(listed)
+        decided = decided_persons.get(person_key(listed, row), "")
+        place = _told_place(decided, case, inputs) or Place.SUSPECTED
+        division = row.division or _whole(inputs.county)
+        back = cases.returned(case) and place in AT_SCHOOL
+        placed.append(Placed(None, listed.pk, place, division, "", back))
+    return placed + cases.alone()
+
+
+class _Cases:
+    """Open cases by child, and those whose child neither the ledger nor a register knows."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        known = inputs.pupils
+        self.by_student = {
+            one.student: one for one in reversed(inputs.cases) if one.student in known
+        }
+        others = [one for one in inputs.cases if one.student not in known]
+        self.by_number = {one.id_index: one for one in reversed(others) if one.id_index}
+        self.by_name = {(one.name, one.birth_on): one for one in reversed(others)}
+        self.listed = {
+            key
+            for register in inputs.registers
+            for listed in register.listed
+            for key in _keys(listed) | {("name", listed.name, listed.birth_on)}
+        }
+
+    def of_student(self, pk: int) -> OpenCase | None:
+        """Return the case of a student."""
+        return self.by_student.get(pk)
+
+    def of_person(self, listed: Listed) -> OpenCase | None:
+        """Return the case of a register's person: by number, else by name and birth date."""
+        if listed.id_index and listed.id_index in self.by_number:
+            return self.by_number[listed.id_index]
+        found = self.by_name.get((listed.name, listed.birth_on))
+        return None if found and found.id_index and listed.id_index else found
+
+    def returned(self, case: OpenCase | None) -> bool:
+        """Say whether a case ended with a return this term."""
+        return (
+            case is not None
+            and case.state == DropoutState.RETURNED
+            and _returned_in_term(case, self.inputs)
+        )
+
+    def alone(self) -> list[Placed]:
+        """Place the children of school age whom only the dropout ledgers know."""
+        found: list[Placed] = []
+        seen: set[tuple[object, ...]] = set()
+        for case in self.inputs.cases:
+            if case.student in self.inputs.pupils or not is_school_age(
+                case.birth_on, self.inputs.term, self.inputs.ages
+            ):
+                continue
+            keys: set[tuple[object, ...]] = {("name", case.name, case.birth_on)}
+            if case.id_index:
+                keys = {("id", case.id_index)}
+            if not (keys.isdisjoint(self.listed) and keys.isdisjoint(seen)):
+                continue
+            seen |= keys
+            place = _case_place(case, self.inputs)
+            if place is not None:
+                home = case.home if case.home.startswith(self.inputs.county) else ""
+                division = home or _whole(self.inputs.county)
+                back = self.returned(case)
+                found.append(Placed(None, None, place, division, "", back, case.pk))
+        return found
+
+
+def _stage(rows: Iterable[Enrolled]) -> str:
+    """Return the stage of the term's roster, the place of study before a term broken off."""
+    ordered = sorted(rows, key=lambda one: (not one.studying, one.pk))
+    return ordered[0].stage if ordered else ""
 
 
 def _division(pupil: Pupil, terms: Mapping[int, list[Enrolled]], inputs: Inputs) -> str:

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from students.choices import FindingKind, Hardship, LinkStage, Place, Verdict
-from students.rules import findings
+from students.rules import findings, standing
 from students.rules.matching import (
+    ASKED_FROM,
     Child,
     Pair,
-    candidate_pairs,
+    Scored,
+    Scorer,
     identity_pairs,
+    question,
+    questions,
+    shortlist,
 )
-from students.rules.placing import Placed, place_all, unlinked_children
+from students.rules.placing import Placed, place_all, told_places, unlinked_children
 from students.rules.records import Draft, Inputs, Register, digest_of
 from students.rules.timeline import Conferred
 
@@ -34,11 +39,13 @@ class Result:
 
 @dataclass(slots=True)
 class _Joined:
-    """One register's pairs: sure, and asked about."""
+    """One register's pairs: sure, and asked about; ``taken`` are those a number speaks for."""
 
     register: Register
     sure: list[Pair] = field(default_factory=list)
     asked: list[Pair] = field(default_factory=list)
+    taken_children: set[int] = field(default_factory=set)
+    taken_entries: set[int] = field(default_factory=set)
 
     def by_student(self) -> dict[int, list[int]]:
         linked: dict[int, list[int]] = defaultdict(list)
@@ -47,15 +54,20 @@ class _Joined:
         return linked
 
 
-def reconcile(inputs: Inputs) -> Result:
+def reconcile(inputs: Inputs, score: Scorer) -> Result:
     """Compare a term's children with the registers and the term before.
 
-    1. Per register: join by number, recall decisions, ask about the rest.
-    2. Draft every difference. 3. Place every child of school age. 4. List what registers confer.
+    1. Per register: join by number, recalling decisions. 2. Weigh what is left of all registers at
+    once, and ask. 3. Draft every other difference. 4. Place every child of school age. 5. List what
+    registers confer.
     """
     children = {child.pk: child for child in inputs.children}
     result = Result()
     joined = [_join(inputs, register, children, result) for register in inputs.registers]
+    scored = _weigh(inputs, joined, score)
+    for one in joined:
+        _ask(inputs, one, scored[one.register.kind], children, result)
+        result.pairs += sorted(one.sure + one.asked)
     _compare(inputs, joined, result)
     _place(inputs, joined, result)
     for one in joined:
@@ -81,10 +93,33 @@ def _join(
         sure = pair.automatic or key in told
         (joined.sure if sure else joined.asked).append(pair)
     result.drafts += drafts
+    spoken_for = joined.sure + joined.asked
+    joined.taken_children = {pair.child for pair in spoken_for}
+    joined.taken_entries = {pair.entry for pair in spoken_for}
     joined.sure += _household_pairs(inputs, register, joined.sure)
-    _ask(inputs, joined, children, result)
-    result.pairs += sorted(joined.sure + joined.asked)
     return joined
+
+
+def _weigh(
+    inputs: Inputs, joined: Sequence[_Joined], score: Scorer
+) -> Mapping[str, Sequence[Scored]]:
+    """Return the candidate pairs among the rows that no number has joined, by register kind."""
+    of_entry = {
+        listed.pk: one
+        for one in joined
+        for listed in one.register.listed
+        if listed.pk not in one.taken_entries and not one.register.rows[listed.pk].is_household
+    }
+    found: dict[str, list[Scored]] = {one.register.kind: [] for one in joined}
+    everywhere = set.intersection(*(one.taken_children for one in joined)) if joined else set()
+    children = [child for child in inputs.children if child.pk not in everywhere]
+    entries = [listed for one in joined for listed in one.register.listed if listed.pk in of_entry]
+    left, right = shortlist(children, entries)
+    for pair in score(left, right) if left and right else ():
+        one = of_entry[pair.entry]
+        if pair.child not in one.taken_children:
+            found[one.register.kind].append(pair)
+    return found
 
 
 def _verdicts(inputs: Inputs, drafts: Iterable[Draft]) -> dict[Draft, str]:
@@ -114,35 +149,60 @@ def _household_pairs(inputs: Inputs, register: Register, sure: Sequence[Pair]) -
     return pairs
 
 
-def _ask(inputs: Inputs, joined: _Joined, children: Mapping[int, Child], result: Result) -> None:
-    """Ask about the rest, take decided pairs as sure and leave refused ones alone."""
-    own = [pair for pair in joined.sure + joined.asked if pair.reason != "household-head"]
-    taken_children = {pair.child for pair in own}
-    taken_entries = {pair.entry for pair in own}
-    pairs = candidate_pairs(
-        [child for child in inputs.children if child.pk not in taken_children],
-        [
-            one
-            for one in joined.register.listed
-            if one.pk not in taken_entries and not joined.register.rows[one.pk].is_household
-        ],
-    )
-    drafts = findings.pair_drafts(FindingKind.PROBABLE_MATCH, joined.register, children, pairs)
+def _ask(
+    inputs: Inputs,
+    joined: _Joined,
+    scored: Sequence[Scored],
+    children: Mapping[int, Child],
+    result: Result,
+) -> None:
+    """Ask about the likely; decided pairs are sure however likely, refused ones left alone.
+
+    What was refused stands in nobody's way: the next best candidate is asked about then.
+    """
+    pairs = {(one.child, one.entry): one for one in _worth_a_draft(inputs, scored)}
+    kind, register = FindingKind.PROBABLE_MATCH, joined.register
+    drafts = findings.pair_drafts(kind, register, children, map(question, pairs.values()))
     verdicts = _verdicts(inputs, drafts)
-    same = {d for d in drafts if verdicts.get(d) == Verdict.SAME_PERSON}
+    told = {_pair_of(draft): verdicts[draft] for draft in drafts if draft in verdicts}
+    same = {pair for pair, verdict in told.items() if verdict == Verdict.SAME_PERSON}
     # One person, one row: nobody is asked about twice.
-    taken_children = {d.student for d in same if d.student}
-    taken_entries = {d.entry for d in same if d.entry}
-    by_key = {(pair.child, pair.entry): pair for pair in pairs}
+    taken_children, taken_entries = {child for child, _ in same}, {entry for _, entry in same}
+    free = {_pair_of(draft) for draft in drafts} - set(told)
+    asked = {
+        (pair.child, pair.entry): pair
+        for pair in questions(pairs[key] for key in sorted(free))
+        if pair.child not in taken_children and pair.entry not in taken_entries
+    }
     for draft in drafts:
-        pair = by_key[draft.student, draft.entry]  # type: ignore[index]  # pair drafts name both
-        if draft in same:
-            joined.sure.append(pair._replace(stage=LinkStage.DECIDED))
-            result.drafts.append(draft)
-        elif draft.student not in taken_children and draft.entry not in taken_entries:
-            result.drafts.append(draft)
-            if verdicts.get(draft) != Verdict.NOT_SAME:
-                joined.asked.append(pair)
+        key = _pair_of(draft)
+        if key in same:
+            joined.sure.append(question(pairs[key])._replace(stage=LinkStage.DECIDED))
+        elif key in asked:
+            joined.asked.append(asked[key])
+        elif key not in told or key[0] in taken_children or key[1] in taken_entries:
+            continue
+        elif told[key] != Verdict.NOT_SAME:
+            joined.asked.append(question(pairs[key]))
+        result.drafts.append(draft)
+
+
+def _worth_a_draft(inputs: Inputs, scored: Iterable[Scored]) -> list[Scored]:
+    """Return the likely pairs, and every pair of a child about whom somebody answered before."""
+    answered = {
+        memory.student
+        for (kind, _subject), memory in inputs.remembered.items()
+        if kind == FindingKind.PROBABLE_MATCH
+    }
+    return sorted(
+        one
+        for one in scored
+        if one.probability >= ASKED_FROM or one.child in answered or None in answered
+    )
+
+
+def _pair_of(draft: Draft) -> tuple[int, int]:
+    return draft.student or 0, draft.entry or 0
 
 
 def _compare(inputs: Inputs, joined: Sequence[_Joined], result: Result) -> None:
@@ -154,13 +214,14 @@ def _compare(inputs: Inputs, joined: Sequence[_Joined], result: Result) -> None:
         asked |= {(pair.child, one.register.kind) for pair in one.asked}
     result.drafts += findings.enrolled_twice(inputs)
     result.drafts += findings.claimed_but_unknown(inputs, known, asked)
-    result.drafts += findings.ages(inputs)
+    result.drafts += standing.ages(inputs)
     result.drafts += findings.unconfirmed(inputs, {student for student, _kind in asked})
     for one in joined:
         linked = one.by_student()
         result.drafts += findings.register_duplicates(one.register)
-        result.drafts += findings.status_changes(inputs, one.register, linked)
-        result.drafts += findings.school_states(inputs, one.register, linked)
+        result.drafts += standing.status_changes(inputs, one.register, linked)
+        result.drafts += standing.risks_removed(inputs, one.register, linked)
+        result.drafts += standing.school_states(inputs, one.register, linked)
 
 
 def _place(inputs: Inputs, joined: Sequence[_Joined], result: Result) -> None:
@@ -172,10 +233,33 @@ def _place(inputs: Inputs, joined: Sequence[_Joined], result: Result) -> None:
         for pair in one.sure
         if pair.reason != "household-head"
     }
-    drafts = findings.not_on_roster(outsiders) + findings.missing_from_roster(inputs, linked)
+    told = told_places(inputs)
+    sure = [(one.register, pair) for one in joined for pair in one.sure]
+    siblings = findings.siblings_of(inputs, sure)
+    drafts = [
+        draft
+        for draft in findings.not_on_roster(inputs, outsiders, siblings)
+        if draft.subject[0] not in told or (draft.kind, draft.subject_key) in inputs.remembered
+    ]
+    drafts += findings.missing_from_roster(inputs, linked)
     result.drafts += drafts
     students, persons = _decided_places(inputs, drafts)
-    result.placed = place_all(inputs, outsiders, decided_students=students, decided_persons=persons)
+    result.placed = place_all(
+        inputs,
+        outsiders,
+        decided_students=_told_students(joined) | students,
+        decided_persons=told | persons,
+    )
+
+
+def _told_students(joined: Sequence[_Joined]) -> dict[int, str]:
+    """Return where registers say that students they are surely joined with have gone."""
+    return {
+        pair.child: place
+        for one in joined
+        for pair in one.sure
+        if pair.reason != "household-head" and (place := one.register.rows[pair.entry].place)
+    }
 
 
 def _decided_places(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from povedu.terms import Term
 from students.choices import FindingKind
 from students.rules.matching import Child, Listed
+from students.rules.schooling import SCHOOL_AGE
 
 
 class Pupil(NamedTuple):
@@ -44,7 +45,7 @@ class Enrolled(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What a register's row says, beside the identity in ``Listed``."""
+    """What a register's row says, beside the identity in ``Listed``; ``place`` where it tells."""
 
     pk: int
     category: str
@@ -55,6 +56,7 @@ class Row(NamedTuple):
     division: str
     school_state: str
     stated: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +69,35 @@ class Register:
     listed: Sequence[Listed]
     rows: Mapping[int, Row]
     before: Mapping[str, frozenset[str]] | None = None  # id_index -> categories; None: no earlier
+    removed_before: frozenset[str] = frozenset()  # numbers whose risk it had as removed
+    back_before: frozenset[str] = frozenset()  # numbers that it had as poor again (返贫)
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A live decision: its verdict, the place it named, and the evidence it was made on."""
+    """A live decision: its verdict, the place it named, the evidence, and the student it is about.
+
+    A student that is not told may be any.
+    """
 
     verdict: str
     place: str
     digest: str
+    student: int | None = None
+
+
+class OpenCase(NamedTuple):
+    """A case of the dropout ledgers that is not closed; ``returned_on`` where the child is back."""
+
+    pk: int
+    student: int | None
+    id_index: str
+    name: str
+    birth_on: date | None
+    state: str
+    returned_on: date | None
+    home: str
+    school: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +114,17 @@ class Inputs:
     registers: Sequence[Register]
     members: Mapping[str, Sequence[str]] = field(default_factory=dict)  # head's id -> members' ids
     remembered: Mapping[tuple[str, str], Remembered] = field(default_factory=dict)
+    ages: tuple[int, int] = SCHOOL_AGE
+    cases: Sequence[OpenCase] = ()
+    told: Mapping[int, str] = field(default_factory=dict)  # row -> why not at school, in its words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
     """A finding before it is written: what it is about, the facts it stands on, the codes of why.
 
-    ``subject`` survives runs and snapshots; ``facts`` are what would change a person's mind.
+    ``subject`` survives runs and snapshots; ``facts`` are what would change a person's mind;
+    ``aside`` is shown with them and changes nobody's.
     """
 
     kind: FindingKind
@@ -112,6 +138,8 @@ class Draft:
     other_student: int | None = None
     other_entry: int | None = None
     probability: float | None = None
+    weights: tuple[tuple[str, str, float], ...] = ()
+    aside: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def subject_key(self) -> str:

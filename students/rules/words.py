@@ -38,6 +38,8 @@ WORDS: tuple[Word, ...] = (
     Word("低收入", Hardship.LOW_MARGIN),
     Word("低保贫困户", Hardship.REGISTERED_POOR, _FIRST, 2020),
     Word("五保贫困户", Hardship.REGISTERED_POOR, _FIRST, 2020),
+    Word("低保贫困户", Hardship.LIFTED, 2021),
+    Word("五保贫困户", Hardship.LIFTED, 2021),
     Word("最低生活保障", Hardship.RURAL_LOW),
     Word("低保", Hardship.RURAL_LOW),
     Word("特困", Hardship.DESTITUTE),
@@ -100,11 +102,11 @@ def category_in_register(kind: str, *, stated: str, monitored: str = "", as_of: 
     """Return the category that a register's row confers, "" where it confers none.
 
     The monitored kind outweighs the household's kind. An empty word takes the meaning of being on
-    that register at all: registered poor until 2020, lifted after.
+    that register at all: registered poor until 2020, lifted after. A locked list is of its targets.
     """
     if kind == RegisterKind.DISABILITY:
         return str(Hardship.DISABLED)
-    if kind == RegisterKind.POVERTY:
+    if kind in (RegisterKind.POVERTY, RegisterKind.LOCKED_LIST):
         return _poverty_category(stated, monitored, as_of)
     if kind == RegisterKind.CIVIL_AFFAIRS:
         return category_of(stated, as_of) or str(Hardship.RURAL_LOW)

@@ -1,10 +1,12 @@
 """Reading children, their terms, hardship, cards and households, each within a scope."""
 
+from typing import Any
+
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from povedu.scope import Scope
 from povedu.terms import Term
-from students.choices import ApprovalState, FindingState
+from students.choices import ApprovalState, FindingKind, FindingState
 from students.models import (
     Enrolment,
     Finding,
@@ -71,21 +73,20 @@ def enrolments_of(scope: Scope, student: Student) -> QuerySet[Enrolment]:
     )
 
 
-def class_sizes(scope: Scope, term: Term) -> QuerySet[Enrolment]:
+def class_sizes(scope: Scope, term: Term) -> QuerySet[Enrolment, Any]:
     """Return one row per school and class of a term: pupils, boarders and provisional ones."""
-    rows: QuerySet[Enrolment] = (
+    return (
         enrolments(scope)
         .filter(term=term.code, state="studying")
         .select_related(None)
         .order_by("school__code", "stage", "grade", "class_name")
-        .values("school_id", "school__name", "stage", "grade", "class_name")  # type: ignore[assignment]  # grouped rows
+        .values("school_id", "school__code", "school__name", "stage", "grade", "class_name")
         .annotate(
             pupils=Count("pk"),
             boarders=Count("pk", filter=Q(is_boarder=True)),
             provisional=Count("pk", filter=Q(student__identity_confirmed=False)),
         )
     )
-    return rows
 
 
 def hardships(scope: Scope) -> QuerySet[HardshipStatus]:
@@ -174,8 +175,8 @@ def findings(scope: Scope) -> QuerySet[Finding]:
 
 
 def open_findings(scope: Scope) -> QuerySet[Finding]:
-    """Return the findings that wait for somebody."""
-    return findings(scope).filter(state=FindingState.OPEN)
+    """Return the findings that wait for somebody here; a register's own faults are its owner's."""
+    return findings(scope).filter(state=FindingState.OPEN).exclude(kind=FindingKind.REGISTER_LOGIC)
 
 
 def findings_about(scope: Scope, student: Student) -> QuerySet[Finding]:

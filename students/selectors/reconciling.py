@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from povedu.bulk import chunked
 from povedu.terms import Term
 from schools.choices import SchoolKind
 from schools.models import Division, School
-from students.choices import EnrolmentState, FindingKind, RegisterKind, StudentState
+from students.choices import DropoutState, EnrolmentState, FindingKind, RegisterKind, StudentState
 from students.models import (
     Decision,
+    DropoutCase,
     Enrolment,
     HardshipStatus,
     HouseholdMember,
@@ -21,12 +22,28 @@ from students.models import (
     Student,
 )
 from students.rules.matching import Child, Listed
-from students.rules.records import Enrolled, Inputs, Pupil, Register, Remembered, Row, Site
+from students.rules.records import (
+    Enrolled,
+    Inputs,
+    OpenCase,
+    Pupil,
+    Register,
+    Remembered,
+    Row,
+    Site,
+)
 from students.rules.timeline import Held
+from students.selectors.absences import words_of_absence
 
 # Answers about who is who outlive the term they were given in.
 LASTING = frozenset(
-    {FindingKind.PROBABLE_MATCH, FindingKind.IDENTITY_DIFFERS, FindingKind.REGISTER_DUPLICATE}
+    {
+        FindingKind.PROBABLE_MATCH,
+        FindingKind.IDENTITY_DIFFERS,
+        FindingKind.REGISTER_DUPLICATE,
+        FindingKind.REGISTER_LOGIC,
+        FindingKind.RISK_REMOVED,
+    }
 )
 
 
@@ -85,6 +102,9 @@ def inputs_of(county: Division, term: Term, snapshots: Sequence[RegisterSnapshot
         registers=registers,
         members=_members(county, registers),
         remembered=_remembered(county, term),
+        ages=settings.SCHOOL_AGE,
+        cases=open_cases(county),
+        told=words_of_absence(registers, term, settings.SCHOOL_AGE),
     )
 
 
@@ -110,17 +130,23 @@ def _children(students: QuerySet[Student], schools: Mapping[int, Site]) -> list[
         "identity_confirmed",
         "home_division_id",
         "school_id",
+        "guardian_name",
     )
     children = []
     for row in rows.iterator(chunk_size=5000):
         site = schools.get(row[11]) if row[11] else None
-        division = row[10] or (site.division if site else "")
-        children.append(Child._make((*row[:10], _township(division))))
+        home = row[10] or (site.division if site else "")
+        places = (_township(home), _village(row[10]))
+        children.append(Child._make((*row[:10], *places, row[12])))
     return children
 
 
 def _township(division: str | None) -> str:
     return division[:9] if division and division[6:9] != "000" else ""
+
+
+def _village(division: str | None) -> str:
+    return division if division and division[9:] != "000" else ""
 
 
 def _pupils(students: QuerySet[Student]) -> dict[int, Pupil]:
@@ -167,18 +193,39 @@ def _register(snapshot: RegisterSnapshot) -> Register:
             "is_household",
             "school_state",
             "category_as_stated",
+            "place",
+            "head_name",
         )
     )
     listed, facts = [], {}
+    families: dict[str, list[str]] = defaultdict(list)
     for row in rows.iterator(chunk_size=5000):
         division = row[9] or ""
-        listed.append(Listed(*row[:9], _township(division)))
-        facts[row[0]] = Row(row[0], *row[10:15], division, *row[15:])
-    return Register(snapshot.kind, snapshot.pk, snapshot.as_of, listed, facts, _before(snapshot))
+        listed.append(
+            Listed._make((*row[:9], _township(division), _village(division), row[18], ()))
+        )
+        facts[row[0]] = Row(row[0], *row[10:15], division, *row[15:18])
+        if row[12]:
+            families[row[12]].append(row[1])
+    listed = [_among(one, families.get(facts[one.pk].household_no, ())) for one in listed]
+    return Register(snapshot.kind, snapshot.pk, snapshot.as_of, listed, facts, *_before(snapshot))
 
 
-def _before(snapshot: RegisterSnapshot) -> dict[str, frozenset[str]] | None:
-    """Return what the snapshot before said of each number, None where there is none before."""
+def _among(listed: Listed, names: Sequence[str]) -> Listed:
+    """Return a row with the names of the others of its household."""
+    if len(names) < 2:
+        return listed
+    others = sorted(set(names) - {listed.name})
+    return listed._replace(family=tuple(others))
+
+
+def _before(
+    snapshot: RegisterSnapshot,
+) -> tuple[dict[str, frozenset[str]] | None, frozenset[str], frozenset[str]]:
+    """Return what the snapshot before said: categories, risks removed, and returns to poverty.
+
+    The categories are by number, None where there is no snapshot before.
+    """
     previous = (
         RegisterSnapshot.objects.filter(
             kind=snapshot.kind, county_id=snapshot.county_id, as_of__lt=snapshot.as_of
@@ -187,12 +234,15 @@ def _before(snapshot: RegisterSnapshot) -> dict[str, frozenset[str]] | None:
         .first()
     )
     if previous is None:
-        return None
+        return None, frozenset(), frozenset()
     said: dict[str, set[str]] = defaultdict(set)
     rows = RegisterEntry.objects.filter(snapshot=previous).exclude(id_index="").exclude(category="")
     for id_index, category in rows.order_by().values_list("id_index", "category").iterator():
         said[id_index].add(category)
-    return {id_index: frozenset(categories) for id_index, categories in said.items()}
+    removed = frozenset(rows.filter(risk_removed=True).values_list("id_index", flat=True))
+    back = rows.filter(category_as_stated__contains="返贫").values_list("id_index", flat=True)
+    categories = {id_index: frozenset(found) for id_index, found in said.items()}
+    return categories, removed, frozenset(back)
 
 
 def _members(county: Division, registers: Iterable[Register]) -> dict[str, list[str]]:
@@ -228,12 +278,43 @@ def _remembered(county: Division, term: Term) -> dict[tuple[str, str], Remembere
             "verdict",
             "place",
             "evidence_digest",
+            "finding__student_id",
         )
     )
     return {
-        (kind, subject): Remembered(verdict, place, digest)
-        for kind, subject, verdict, place, digest in rows
+        (kind, subject): Remembered(verdict, place, digest, student)
+        for kind, subject, verdict, place, digest, student in rows
     }
+
+
+def open_cases(county: Division) -> list[OpenCase]:
+    """Return the county's open dropout cases, each with the student its number belongs to."""
+    rows = list(
+        DropoutCase.objects.filter(county=county)
+        .exclude(state=DropoutState.CLOSED)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "student_id",
+            "id_index",
+            "normal_name",
+            "birth_on",
+            "state",
+            "returned_on",
+            "division_id",
+            "school_id",
+        )
+    )
+    numbers = {row[2] for row in rows if row[2] and not row[1]}
+    known: dict[str, int] = {}
+    for chunk in chunked(sorted(numbers), 500):
+        known |= dict(
+            Student.objects.filter(county=county, id_index__in=chunk).values_list("id_index", "pk")
+        )
+    return [
+        OpenCase(row[0], row[1] or known.get(row[2]), *row[2:7], row[7] or "", row[8])
+        for row in rows
+    ]
 
 
 def held_hardships(county: Division, sources: Iterable[str]) -> list[Held]:
@@ -256,83 +337,3 @@ def held_hardships(county: Division, sources: Iterable[str]) -> list[Held]:
         Held(pk, student, category, source, starts, ends, entry is not None, removed)
         for pk, student, category, source, starts, ends, entry, removed in rows
     ]
-
-
-def rows_of_students(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return what the evidence shows of students, by key: protected numbers are still sealed."""
-    found: dict[int, dict[str, Any]] = {}
-    for chunk in _chunks(pks):
-        for student in Student.objects.filter(pk__in=chunk).select_related("school"):
-            found[student.pk] = _student_row(student)
-    return found
-
-
-def _student_row(student: Student) -> dict[str, Any]:
-    number = student.id_number or student.stated_id_number
-    return {
-        "list": "roster",
-        "student": student.pk,
-        "name": student.name,
-        "sex": student.sex,
-        "birth_on": _iso(student.birth_on),
-        "id_number": str(number) if number else "",
-        "school": student.school.name if student.school else "",
-        "guardian_name": student.guardian_name,
-    }
-
-
-def rows_of_enrolments(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return what the evidence shows of enrolments, with file, sheet and row."""
-    found: dict[int, dict[str, Any]] = {}
-    for chunk in _chunks(pks):
-        enrolments = Enrolment.objects.filter(pk__in=chunk).select_related("student", "school")
-        for enrolment in enrolments:
-            found[enrolment.pk] = _student_row(enrolment.student) | {
-                "school": enrolment.school.name,
-                "school_code": enrolment.school.code,
-                "division": enrolment.school.division_id,
-                "stage": enrolment.stage,
-                "grade": enrolment.grade,
-                "class_name": enrolment.class_name,
-                "hardship": enrolment.hardship_as_stated,
-                "batch": enrolment.import_batch_id,
-                "sheet": enrolment.source_sheet,
-                "row": enrolment.source_row,
-            }
-    return found
-
-
-def rows_of_entries(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return what the evidence shows of register rows, with file, sheet and row."""
-    found: dict[int, dict[str, Any]] = {}
-    for chunk in _chunks(pks):
-        for entry in RegisterEntry.objects.filter(pk__in=chunk).select_related("snapshot"):
-            found[entry.pk] = {
-                "list": entry.snapshot.kind,
-                "as_of": _iso(entry.snapshot.as_of),
-                "file": entry.snapshot.file_name,
-                "sheet": entry.sheet,
-                "row": entry.row_number,
-                "name": entry.name,
-                "sex": entry.sex,
-                "birth_on": _iso(entry.birth_on),
-                "id_number": str(entry.id_number) if entry.id_number else "",
-                "township": entry.township,
-                "village": entry.village,
-                "division": entry.division_id or "",
-                "household_no": entry.household_no,
-                "relation": entry.relation,
-                "head_name": entry.head_name,
-                "category": entry.category_as_stated or entry.monitored_kind_as_stated,
-                "school_state": entry.school_state,
-            }
-    return found
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _chunks(pks: Iterable[int], size: int = 500) -> Iterable[list[int]]:
-    ordered = sorted(set(pks))
-    return (ordered[start : start + size] for start in range(0, len(ordered), size))

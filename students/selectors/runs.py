@@ -8,8 +8,10 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from povedu.scope import Scope
+from schools.models import Division
 from students.choices import FindingState, LinkStage
-from students.models import Enrolment, Finding, Link, PlacedChild, Reconciliation
+from students.models import Enrolment, Finding, Link, NightlyRun, PlacedChild, Reconciliation
+from students.selectors.reconciling import counties_with_children
 from students.selectors.wording import reason_words
 
 
@@ -19,6 +21,18 @@ def runs(scope: Scope) -> QuerySet[Reconciliation]:
     if scope.school_code is not None:
         return rows.none()
     return rows.filter(county__code__startswith=scope.county_code)
+
+
+def counties(scope: Scope) -> list[Division]:
+    """Return the counties in scope that keep children or registers, by code."""
+    known = counties_with_children()
+    return [one for one in known if one.pk.startswith(scope.county_code)]
+
+
+def nightly_counties(scope: Scope) -> list[Division]:
+    """Return the counties in scope that are compared every night."""
+    off = set(NightlyRun.objects.filter(is_on=False).values_list("county_id", flat=True))
+    return [one for one in counties(scope) if one.pk not in off]
 
 
 def links(scope: Scope, run: Reconciliation) -> QuerySet[Link]:

@@ -1,59 +1,43 @@
 """Bringing a roster in: children and their term at school, whole columns at a time."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
-from povedu.bulk import insert_rows, reserve_ids, update_rows
+from povedu.bulk import insert_columns, reserve_ids, update_rows
 from povedu.identity import initials, normal_name, pinyin
 from povedu.intake.choices import RowChange
 from povedu.intake.frame import Frame
-from povedu.intake.kinds import Applied, Changes, Context
-from povedu.protected import BankAccount, Secret, blind_index
+from povedu.intake.kinds import Applied, Changes, Context, Touches
+from povedu.protected import BankAccount, Secret, blind_index, blind_indexes
 from students.models import Enrolment, PayeeAccount, Student
 from students.services.pupil_counts import count_pupils
 from students.services.roster_rows import (
     PLAIN,
     SEALED,
-    Child,
+    Roster,
     changes_of,
-    children_of,
-    hardship_of,
     in_chunks,
+    mapped,
     match,
     read_known,
+    roster_of,
 )
 
-_STUDENT_FIELDS = (
-    *("id", "county", "student_no", "student_no_index", "name", "normal_name", "pinyin"),
-    *("initials", "sex", "birth_on", "ethnicity", "id_number", "id_index", "stated_id_number"),
-    *("stated_index", "first_15_index", "id_was_recovered"),
-    *("identity_confirmed", "state", "school", "stage", "grade"),
-    *("class_name", "is_boarder", "home_address", "guardian_name", "guardian_relation"),
-    *("guardian_id_number", "phone", "version", "entered_at"),
-)
-_ACCOUNT_FIELDS = (
-    *("student", "payee_name", "relation", "payee_id_number", "bank_name", "account"),
-    *("account_index", "state", "entered_by", "entered_at"),
-)
-_ENROLMENT_FIELDS = (
-    *("student", "term", "school", "stage", "grade", "class_name", "major", "is_boarder"),
-    *("state", "hardship_as_stated", "import_batch_id", "source_sheet", "source_row"),
-)
+_NEW = (RowChange.NEW, None, 0)
 
 
 def classify_roster(frame: Frame, context: Context) -> Changes:
     """Return per row new, changed or unchanged, with whom it is about and that record's version."""
-    children = children_of(frame, context, accepted=False)
-    match(children, context)
-    read_known(children, context)
-    said: dict[int, tuple[str, int | None, int | None]] = {}
-    for child in children:
-        if child.target is None:
-            said[child.at] = (RowChange.NEW, None, 0)
-            continue
-        changed, enrols = changes_of(child, hardship_of(frame, child.at))
+    roster = roster_of(frame, context, accepted=False)
+    match(roster, context)
+    read_known(roster, context)
+    said: dict[int, tuple[str, int | None, int | None]] = dict.fromkeys(roster.rows, _NEW)
+    for at in roster.old():
+        changed, enrols = changes_of(roster, at)
         change = RowChange.CHANGED if changed or enrols else RowChange.UNCHANGED
-        said[child.at] = (change, child.target, child.known["version"])
+        said[roster.rows[at]] = (change, roster.targets[at], roster.known[at]["version"])
     return said
 
 
@@ -65,77 +49,127 @@ def apply_roster(frame: Frame, context: Context) -> Applied:
     roster names waits for the bureau's approval; a stated hardship stays a statement.
     """
     applied = Applied()
-    children = children_of(frame, context)
-    match(children, context)
-    read_known(children, context)
-    new = [child for child in children if child.is_new]
-    old = [child for child in children if not child.is_new]
-    _enter(new, context)
+    roster = roster_of(frame, context)
+    match(roster, context)
+    read_known(roster, context)
+    if not context.is_supplement:
+        applied.missing = _missing(roster)
+    new, old = roster.new(), roster.old()
+    _enter(roster, new, context)
     applied.new = len(new)
-    kept = _update(old, frame, context, applied)
-    _enrol(new + kept, frame, context)
-    applied.pending = _propose_accounts(new + kept, frame, context)
+    kept = new + _update(roster, old, frame, applied)
+    _enrol(roster, kept, frame, context)
+    applied.pending = _propose_accounts(roster, kept, frame, context)
     if applied.pending:
         applied.after["pending_accounts"] = applied.pending
-    provisional = sum(not child.valid for child in new)
+    provisional = roster.picked("valid", new).count("")
     if provisional:
         applied.after["unconfirmed"] = provisional
-    count_pupils(
-        school_ids={child.values["school_id"] for child in children},
+    count_pupils(school_ids=roster.schools, term=context.term, actor=context.actor, now=context.now)
+    return applied
+
+
+def _missing(roster: Roster) -> tuple[int, int]:
+    """Return how many of the pupils now at the listed schools a full roster leaves out, and all."""
+    schools = roster.schools
+    listed = Student.objects.filter(school_id__in=schools, state="studying").count()
+    found = sum(known.get("school_id") in schools for known in roster.known.values())
+    return max(listed - found, 0), listed
+
+
+def recount_roster(touched: Touches, context: Context) -> Callable[[], None]:
+    """Return what counts the pupils anew in the schools where a batch had entered somebody."""
+    enrolments = list(touched.get("students.Enrolment", ()))
+    schools = {
+        row["school_id"] for row in in_chunks(Enrolment.objects, enrolments, "pk", ("school_id",))
+    }
+    return partial(
+        count_pupils,
+        school_ids=schools,
         term=context.term,
         actor=context.actor,
         now=context.now,
     )
-    return applied
 
 
-def _enter(children: list[Child], context: Context) -> None:
-    county = f"{context.county_code}000000"
-    for child, pk in zip(children, reserve_ids(Student, len(children)), strict=True):
-        child.target = pk
-    rows = (
-        (
-            *(child.target, county, child.values["student_no"], child.values["student_no_index"]),
-            *(child.values["name"][:40], child.values["normal_name"][:40]),
-            *(pinyin(child.values["name"])[:80], initials(child.values["name"])[:40]),
-            *(child.values["sex"], child.values["birth_on"], child.values["ethnicity"][:20]),
-            *(child.valid, child.id_index, child.stated, child.values["stated_index"]),
-            *(_first_15(child.stated), child.recovered, bool(child.valid)),
-            *("studying", child.values["school_id"]),
-            *(child.values["stage"], child.values["grade"], child.values["class_name"]),
-            *(child.values["is_boarder"], child.sealed["home_address"]),
-            *(child.values["guardian_name"][:40], "", child.sealed["guardian_id_number"]),
-            *(child.sealed["phone"], 1, context.now),
-        )
-        for child in children
+def _enter(roster: Roster, places: list[int], context: Context) -> None:
+    """Enter children as whole columns, and note under which keys."""
+    keys, height = reserve_ids(Student, len(places)), len(places)
+    for at, key in zip(places, keys, strict=True):
+        roster.targets[at] = key
+    names, stated, valid = (roster.picked(one, places) for one in ("name", "stated", "valid"))
+    spellings = mapped(_spelling, names)
+    insert_columns(
+        Student,
+        {
+            "id": keys,
+            "county": [f"{context.county_code}000000"] * height,
+            "student_no": roster.picked("student_no", places),
+            "student_no_index": roster.picked("student_no_index", places),
+            "name": _cut(names, 40),
+            "normal_name": _cut(roster.picked("normal_name", places), 40),
+            "pinyin": [spelled for spelled, _first in spellings],
+            "initials": [first for _spelled, first in spellings],
+            "sex": roster.picked("sex", places),
+            "birth_on": roster.picked("birth_on", places),
+            "ethnicity": _cut(roster.picked("ethnicity", places), 20),
+            "id_number": valid,
+            "id_index": roster.picked("id_index", places),
+            "stated_id_number": stated,
+            "stated_index": roster.picked("stated_index", places),
+            "first_15_index": _first_15(stated),
+            "id_was_recovered": roster.picked("recovered", places),
+            "identity_confirmed": list(map(bool, valid)),
+            "state": ["studying"] * height,
+            "school": roster.picked("school_id", places),
+            "stage": roster.picked("stage", places),
+            "grade": roster.picked("grade", places),
+            "class_name": roster.picked("class_name", places),
+            "is_boarder": roster.picked("is_boarder", places),
+            "is_migrant": list(map(bool, roster.picked("is_migrant", places))),
+            "guardian_name": _cut(roster.picked("guardian_name", places), 40),
+            **{name: roster.picked(name, places) for name in SEALED},
+            "version": [1] * height,
+            "entered_at": [context.now] * height,
+        },
+        streamed=True,
     )
-    insert_rows(Student, _STUDENT_FIELDS, rows)
 
 
-def _first_15(stated: str) -> str:
-    return blind_index("id-15", stated[:15]) if len(stated) >= 15 else ""
+def _spelling(name: str) -> tuple[str, str]:
+    """Return a name's pinyin and its initials."""
+    return pinyin(name)[:80], initials(name)[:40]
 
 
-def _update(children: list[Child], frame: Frame, context: Context, applied: Applied) -> list[Child]:
+def _cut(texts: list[str], length: int) -> list[str]:
+    return [text[:length] for text in texts]
+
+
+def _first_15(numbers: list[str]) -> list[str]:
+    return blind_indexes("id-15", [one[:15] if len(one) >= 15 else "" for one in numbers])
+
+
+def _update(roster: Roster, places: list[int], frame: Frame, applied: Applied) -> list[int]:
     """Update known children; one edited by somebody since staging is left alone as a conflict."""
-    rows: list[tuple[Child, dict[str, Any]]] = []
+    rows: list[tuple[int, dict[str, Any]]] = []
     kept = []
-    for child in children:
-        changed, enrols = changes_of(child, hardship_of(frame, child.at))
-        seen = frame.seen.get(child.at)
-        if changed and seen and seen[0] == child.target and seen[1] != child.known["version"]:
-            applied.conflicts.append(child.at)
+    for at in places:
+        changed, enrols = changes_of(roster, at)
+        row, target, known = roster.rows[at], roster.targets[at], roster.known[at]
+        seen = frame.seen.get(row)
+        if changed and seen and seen[0] == target and seen[1] != known["version"]:
+            applied.conflicts.append(row)
             continue
-        kept.append(child)
+        kept.append(at)
         applied.changed += bool(changed or enrols)
         applied.unchanged += not (changed or enrols)
         if changed:
-            applied.before[child.at] = {name: _told(child.known.get(name)) for name in changed}
-            applied.targets[child.at] = (RowChange.CHANGED, child.target)
-            rows.append((child, changed))
-    _write_plain(rows)
-    _write_sealed(rows)
-    _write_identity([child for child, changed in rows if "stated_index" in changed])
+            applied.before[row] = {name: _told(known.get(name)) for name in changed}
+            applied.targets[row] = (RowChange.CHANGED, target)
+            rows.append((at, changed))
+    _write_plain(roster, rows)
+    _write_sealed(roster, rows)
+    _write_identity(roster, [at for at, changed in rows if "stated_index" in changed])
     return kept
 
 
@@ -145,126 +179,152 @@ def _told(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _write_plain(rows: list[tuple[Child, dict[str, Any]]]) -> None:
+def _write_plain(roster: Roster, rows: list[tuple[int, dict[str, Any]]]) -> None:
     fields = (
         *(*PLAIN, "school", "normal_name", "pinyin", "initials", "student_no_index", "version"),
     )
 
-    def row(child: Child, changed: dict[str, Any]) -> tuple[Any, ...]:
-        now = {name: changed.get(name, child.known[name]) for name in (*PLAIN, "school_id")}
+    def row(at: int, changed: dict[str, Any]) -> tuple[Any, ...]:
+        known = roster.known[at]
+        now = {name: changed.get(name, known[name]) for name in (*PLAIN, "school_id")}
         name = now["name"]
         return (
-            child.target,
+            roster.targets[at],
             *(now[name] for name in PLAIN),
             now["school_id"],
             *(normal_name(name)[:40], pinyin(name)[:80], initials(name)[:40]),
-            *(blind_index("student-no", now["student_no"]), child.known["version"] + 1),
+            *(blind_index("student-no", now["student_no"]), known["version"] + 1),
         )
 
     update_rows(Student, fields, [row(*one) for one in rows])
 
 
-def _write_sealed(rows: list[tuple[Child, dict[str, Any]]]) -> None:
+def _write_sealed(roster: Roster, rows: list[tuple[int, dict[str, Any]]]) -> None:
     update_rows(
         Student,
         SEALED,
         [
-            (child.target, *(changed.get(name, child.known[name]) for name in SEALED))
-            for child, changed in rows
+            (roster.targets[at], *(changed.get(name, roster.known[at][name]) for name in SEALED))
+            for at, changed in rows
             if changed.keys() & set(SEALED)
         ],
     )
 
 
-def _write_identity(children: list[Child]) -> None:
+def _write_identity(roster: Roster, places: list[int]) -> None:
     """Write a corrected number: it confirms the child where it is whole."""
+    valid, stated = roster.picked("valid", places), roster.picked("stated", places)
     update_rows(
         Student,
         (
             *("id_number", "id_index", "stated_id_number", "stated_index", "first_15_index"),
             *("id_was_recovered", "identity_confirmed"),
         ),
-        [
-            (
-                *(child.target, child.valid, child.id_index, child.stated),
-                *(child.values["stated_index"], _first_15(child.stated)),
-                *(child.recovered, bool(child.valid)),
-            )
-            for child in children
-        ],
+        zip(
+            [roster.targets[at] for at in places],
+            *(valid, roster.picked("id_index", places), stated),
+            *(roster.picked("stated_index", places), _first_15(stated)),
+            *(roster.picked("recovered", places), map(bool, valid)),
+            strict=True,
+        ),
     )
 
 
-def _enrol(children: list[Child], frame: Frame, context: Context) -> None:
+_PLACE = ("stage", "grade", "class_name")
+
+
+def _enrol(roster: Roster, places: list[int], frame: Frame, context: Context) -> None:
     """Write the term at the school: one row per child, none for a child already so enrolled."""
-    new, changed = [], []
-    for child in children:
-        values, hardship = child.values, hardship_of(frame, child.at)
-        place = (values["stage"], values["grade"], values["class_name"])
-        known = child.known.get("enrolment")
+    fresh, changed, columns = [], [], roster.columns
+    for at in places:
+        known = roster.known.get(at, {}).get("enrolment")
         if known is None:
-            sheet, row = frame.places[child.at]
-            source = (context.batch_id, frame.sheets[sheet][:60], row + 1)
-            new.append(
-                (
-                    *(child.target, context.term, values["school_id"], *place, ""),
-                    *(values["is_boarder"], "studying", hardship, *source),
-                )
-            )
-        elif changes_of(child, hardship)[1]:
+            fresh.append(at)
+        elif changes_of(roster, at)[1]:
             changed.append(
                 (
                     known["id"],
-                    *(place[0] or known["stage"], place[1] or known["grade"]),
-                    place[2] or known["class_name"],
-                    values["is_boarder"],
-                    hardship or known["hardship_as_stated"],
+                    *(columns[name][at] or known[name] for name in _PLACE),
+                    columns["is_boarder"][at],
+                    columns["hardship"][at] or known["hardship_as_stated"],
                 )
             )
-    insert_rows(Enrolment, _ENROLMENT_FIELDS, new)
-    update_rows(
+    sheets = [name[:60] for name in frame.sheets]
+    sources = [frame.places[row] for row in _picked(roster.rows, fresh)]
+    insert_columns(
         Enrolment,
-        ("stage", "grade", "class_name", "is_boarder", "hardship_as_stated"),
-        changed,
+        {
+            "student": _picked(roster.targets, fresh),
+            "term": [context.term] * len(fresh),
+            "school": roster.picked("school_id", fresh),
+            **{name: roster.picked(name, fresh) for name in _PLACE},
+            "is_boarder": roster.picked("is_boarder", fresh),
+            "state": ["studying"] * len(fresh),
+            "hardship_as_stated": roster.picked("hardship", fresh),
+            "import_batch_id": [context.batch_id] * len(fresh),
+            "source_sheet": [sheets[sheet] for sheet, _row in sources],
+            "source_row": [row + 1 for _sheet, row in sources],
+        },
+        streamed=True,
     )
+    update_rows(Enrolment, (*_PLACE, "is_boarder", "hardship_as_stated"), changed)
 
 
-def _propose_accounts(children: list[Child], frame: Frame, context: Context) -> int:
+def _picked(column: list[Any], places: list[int]) -> list[Any]:
+    return [column[at] for at in places]
+
+
+def _propose_accounts(roster: Roster, places: list[int], frame: Frame, context: Context) -> int:
     """Enter the cards that a roster names and we do not have yet; the bureau approves them."""
     accounts = frame.column("bank_account")
-    payees, banks = frame.column("payee_name"), frame.column("bank_name")
-    relations = frame.column("payee_relation")
     faulty = {
         at
         for at, problems in frame.problems.items()
         if any(one.field == "bank_account" and not one.is_repair for one in problems)
     }
-    given = [one for one in children if accounts[one.at] and one.at not in faulty]
-    if not given:
-        return 0
-    targets = [child.target for child in given if child.target is not None]
-    known = {
-        (row["student_id"], row["account_index"])
-        for row in in_chunks(
-            PayeeAccount.objects.exclude(state="refused"),
-            targets,
-            "student_id",
-            ("student_id", "account_index"),
-        )
-    }
-    rows = []
-    for child in given:
-        account = accounts[child.at]
-        index = blind_index(BankAccount.kind, account)
-        if (child.target, index) in known:
-            continue
-        payee = payees[child.at] or child.values["name"]
-        own = normal_name(payee) == child.values["normal_name"]
-        relation = relations[child.at] or ("self" if own else "guardian")
-        rows.append(
-            (
-                *(child.target, payee[:40], relation, "", (banks[child.at] or "")[:60]),
-                *(account, index, "pending", context.actor.user_id, context.now),
-            )
-        )
-    return insert_rows(PayeeAccount, _ACCOUNT_FIELDS, rows)
+    rows = roster.rows
+    given = [at for at in places if accounts[rows[at]] and rows[at] not in faulty]
+    indexes = blind_indexes(BankAccount.kind, [accounts[rows[at]] for at in given])
+    known = _known_accounts(roster, given)
+    chosen = [
+        (at, index)
+        for at, index in zip(given, indexes, strict=True)
+        if (roster.targets[at], index) not in known
+    ]
+    given, indexes = [at for at, _index in chosen], [index for _at, index in chosen]
+    names = roster.picked("name", given)
+    stated = [frame.column("payee_name")[rows[at]] for at in given]
+    payees = [payee or name for payee, name in zip(stated, names, strict=True)]
+    relations = frame.column("payee_relation")
+    return insert_columns(
+        PayeeAccount,
+        {
+            "student": _picked(roster.targets, given),
+            "payee_name": _cut(payees, 40),
+            "relation": [
+                relations[rows[at]] or ("self" if normal == own else "guardian")
+                for at, normal, own in zip(
+                    given,
+                    mapped(normal_name, payees),
+                    roster.picked("normal_name", given),
+                    strict=True,
+                )
+            ],
+            "bank_name": [(frame.column("bank_name")[rows[at]] or "")[:60] for at in given],
+            "account": [accounts[rows[at]] for at in given],
+            "account_index": indexes,
+            "state": ["pending"] * len(given),
+            "entered_by": [context.actor.user_id] * len(given),
+            "entered_at": [context.now] * len(given),
+        },
+        streamed=True,
+    )
+
+
+def _known_accounts(roster: Roster, places: list[int]) -> set[tuple[int, str]]:
+    """Return (student, account index) of the cards we have; a child just entered has none."""
+    held = [at for at in places if at in roster.known]
+    targets = [target for at in held if (target := roster.targets[at]) is not None]
+    fields = ("student_id", "account_index")
+    cards = in_chunks(PayeeAccount.objects.exclude(state="refused"), targets, "student_id", fields)
+    return {(row["student_id"], row["account_index"]) for row in cards}

@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
-from povedu.bulk import insert_rows, update_rows
+from povedu.bulk import insert_rows, uncollected
 from povedu.errors import Refusal
 from povedu.scope import Actor
 from povedu.terms import Term
 from schools.models import Division
-from students.choices import FindingState, LinkStage, ReconciliationState
+from students.choices import LinkStage, ReconciliationState
+from students.linkage.model import known_model
+from students.linkage.scoring import score
 from students.models import (
-    Finding,
     HardshipStatus,
     Link,
     PlacedChild,
@@ -26,14 +28,31 @@ from students.models import (
     RegisterSnapshot,
 )
 from students.rules import timeline
+from students.rules.matching import Child, Listed, Scored
 from students.rules.reconciling import Result, partition_of
 from students.rules.reconciling import reconcile as compare
 from students.rules.records import Draft, Inputs
 from students.selectors import reconciling as reading
+from students.selectors.numbers import stated_numbers
+from students.services.dropout_ledgers import keep_ledgers
+from students.services.findings import is_asked, write_findings
+from students.services.register_logic import logic_drafts
+from students.services.sameness import digest_of_lists, digest_with_outcome, same_run
 
 RUNS_KEPT = 2  # of a county's term, with their links and places; older ones keep their counts
-_SHOWN = frozenset({"before", "after", "as_of", "state", "stage", "grade", "stated", "category"})
-Progress = Callable[[int, int, object], None]
+Look = Callable[[], None]  # called now and then; raises where somebody wants the work to stop
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a run is about to compare; ``same_as`` is the last run where it read the very same."""
+
+    county: Division
+    term: Term
+    snapshots: Sequence[RegisterSnapshot]
+    inputs: Inputs
+    lists_digest: str
+    same_as: Reconciliation | None
 
 
 @dataclass(slots=True)
@@ -45,6 +64,7 @@ class Prepared:
     snapshots: Sequence[RegisterSnapshot]
     inputs: Inputs
     result: Result
+    lists_digest: str = ""
     drafts: Mapping[tuple[str, str], Draft] = field(default_factory=dict)
 
 
@@ -61,15 +81,39 @@ def county_named(code: str) -> Division:
     return counties[0]
 
 
-def prepare(
+@uncollected()
+def read(
     *, county: Division, term: Term, snapshots: Sequence[RegisterSnapshot] | None = None
-) -> Prepared:
-    """Read and compare, writing nothing; no transaction is held meanwhile."""
+) -> Seen:
+    """Read what a run compares, and say whether the last one read the same."""
     chosen = reading.default_snapshots(county, term) if snapshots is None else snapshots
     inputs = reading.inputs_of(county, term, chosen)
-    result = compare(inputs)
+    lists = digest_of_lists(inputs, known_model(settings.LINKAGE_MODEL))
+    same = same_run(county, term, digest_with_outcome(lists, county, inputs, chosen))
+    return Seen(county, term, chosen, inputs, lists, same)
+
+
+@uncollected()
+def prepare(*, seen: Seen, look: Look = lambda: None) -> Prepared:
+    """Compare; no transaction is held meanwhile. ``look`` is called between the steps.
+
+    Nothing is written but what checking a register's own logic found, so that it is done once.
+    """
+    model = known_model(settings.LINKAGE_MODEL)
+
+    def weigh(children: Sequence[Child], entries: Sequence[Listed]) -> Sequence[Scored]:
+        look()
+        found = score(children, entries, model=model, digits=stated_numbers)
+        look()
+        return found
+
+    result = compare(seen.inputs, weigh)
+    result.drafts += logic_drafts(county=seen.county, snapshots=seen.snapshots)
+    look()
     drafts = {(str(one.kind), one.subject_key): one for one in reversed(result.drafts)}
-    return Prepared(county, term, chosen, inputs, result, drafts)
+    return Prepared(
+        seen.county, seen.term, seen.snapshots, seen.inputs, result, seen.lists_digest, drafts
+    )
 
 
 def reconcile(
@@ -79,16 +123,37 @@ def reconcile(
     actor: Actor,
     now: datetime,
     snapshots: Sequence[RegisterSnapshot] | None = None,
-    job_id: UUID | None = None,
+    again: bool = False,
 ) -> Reconciliation:
     """Compare a county's term with its registers and write the outcome.
 
-    Jobs call ``prepare`` and ``store`` themselves, so that only the writing is inside their
-    transaction.
+    Where nothing has changed since the last run that one is returned, unless ``again``. Jobs call
+    the steps themselves, so that only the writing is inside their transaction.
     """
-    prepared = prepare(county=county, term=term, snapshots=snapshots)
+    seen = read(county=county, term=term, snapshots=snapshots)
+    if seen.same_as is not None and not again:
+        return confirm(run=seen.same_as, actor=actor, now=now)
+    prepared = prepare(seen=seen)
     with transaction.atomic():
-        return store(prepared=prepared, actor=actor, now=now, job_id=job_id)
+        return store(prepared=prepared, actor=actor, now=now)
+
+
+def confirm(
+    *, run: Reconciliation, actor: Actor, now: datetime, job_id: UUID | None = None
+) -> Reconciliation:
+    """Note that a run still holds: everything that it read is as it was."""
+    with transaction.atomic():
+        run.confirmed_at = now
+        run.save(update_fields=["confirmed_at"])
+        record(
+            actor=actor,
+            now=now,
+            verb="reconciliation.confirm",
+            subject=run,
+            job_id=job_id,
+            place=(run.county.prefix, ""),
+        )
+    return run
 
 
 def store(
@@ -98,13 +163,19 @@ def store(
 
     1. The run with its counts. 2. Links and places, set-wise. 3. Hardships that registers begin
     and end. 4. Findings: new ones enter the queue, known ones keep their state while the evidence
-    is the same, and those that are no more are gone. 5. The detail of old runs goes.
+    is the same, and those that are no more are gone. 5. The dropout ledgers follow the places.
+    6. The detail of old runs goes.
     """
     run = _run(prepared, now, job_id)
     _write_links(run, prepared.result)
     _write_places(run, prepared.result)
     begun, ended = apply_hardships(prepared=prepared, actor=actor, now=now)
-    _write_findings(run, prepared)
+    write_findings(run, prepared.inputs, prepared.drafts)
+    keep_ledgers(run=run, actor=actor, now=now)
+    run.inputs_digest = digest_with_outcome(
+        prepared.lists_digest, prepared.county, prepared.inputs, prepared.snapshots
+    )
+    run.save(update_fields=["inputs_digest"])
     _drop_detail_of_old_runs(run)
     record(
         actor=actor,
@@ -122,7 +193,7 @@ def store(
 def _run(prepared: Prepared, now: datetime, job_id: UUID | None) -> Reconciliation:
     stages = Counter(str(pair.stage) for pair in prepared.result.pairs)
     open_kinds = Counter(
-        key[0] for key, draft in prepared.drafts.items() if _is_asked(prepared, key, draft)
+        key[0] for key, draft in prepared.drafts.items() if is_asked(prepared.inputs, key, draft)
     )
     run = Reconciliation.objects.create(
         county=prepared.county,
@@ -139,11 +210,6 @@ def _run(prepared: Prepared, now: datetime, job_id: UUID | None) -> Reconciliati
     return run
 
 
-def _is_asked(prepared: Prepared, key: tuple[str, str], draft: Draft) -> bool:
-    memory = prepared.inputs.remembered.get(key)
-    return memory is None or memory.digest != draft.digest
-
-
 def _write_links(run: Reconciliation, result: Result) -> None:
     insert_rows(
         Link,
@@ -158,8 +224,11 @@ def _write_links(run: Reconciliation, result: Result) -> None:
 def _write_places(run: Reconciliation, result: Result) -> None:
     insert_rows(
         PlacedChild,
-        ["reconciliation", "student", "entry", "place", "division_code"],
-        ((run.pk, p.student, p.entry, str(p.place), p.division) for p in result.placed),
+        [
+            *("reconciliation", "student", "entry", "place", "division_code"),
+            *("stage", "returned", "case"),
+        ],
+        ((run.pk, *p._replace(place=str(p.place))) for p in result.placed),
     )
 
 
@@ -214,129 +283,6 @@ def _set_dates(name: str, changes: Sequence[tuple[int, Any]]) -> None:
     for day, pks in by_day.items():
         for start in range(0, len(pks), 1000):
             HardshipStatus.objects.filter(pk__in=pks[start : start + 1000]).update(**{name: day})
-
-
-# --- findings -----------------------------------------------------------------------------------
-
-_FIELDS = (
-    "student",
-    "entry",
-    "enrolment",
-    "division_code",
-    "school_code",
-    "reason",
-    "probability",
-    "evidence",
-    "evidence_digest",
-    "state",
-    "last_run",
-)
-
-
-def _write_findings(run: Reconciliation, prepared: Prepared) -> None:
-    known = {
-        (kind, subject): (pk, (digest, entry, enrolment), state)
-        for pk, kind, subject, digest, entry, enrolment, state in Finding.objects.filter(
-            county=prepared.county, term=prepared.term.code
-        )
-        .order_by("pk")
-        .values_list(
-            "pk", "kind", "subject_key", "evidence_digest", "entry_id", "enrolment_id", "state"
-        )
-    }
-    rewritten: dict[tuple[str, str], Draft] = {}
-    same: list[int] = []
-    for key, draft in prepared.drafts.items():
-        found = known.get(key)
-        unchanged = (draft.digest, draft.entry, draft.enrolment)
-        if found is not None and found[1] == unchanged and found[2] != FindingState.GONE:
-            same.append(found[0])
-        else:
-            rewritten[key] = draft
-    _insert_or_update(run, prepared, rewritten, {key: found[0] for key, found in known.items()})
-    for start in range(0, len(same), 1000):
-        Finding.objects.filter(pk__in=same[start : start + 1000]).update(last_run=run)
-    Finding.objects.filter(
-        county=prepared.county, term=prepared.term.code, state=FindingState.OPEN
-    ).exclude(last_run=run).update(state=FindingState.GONE)
-
-
-def _insert_or_update(
-    run: Reconciliation,
-    prepared: Prepared,
-    drafts: Mapping[tuple[str, str], Draft],
-    known: Mapping[tuple[str, str], int],
-) -> None:
-    gather = _Evidence(drafts.values(), prepared)
-    fresh, changed = [], []
-    for key, draft in drafts.items():
-        state = FindingState.OPEN if _is_asked(prepared, key, draft) else FindingState.SETTLED
-        values = (*gather.values(draft), draft.digest, str(state), run.pk)
-        if key in known:
-            changed.append((known[key], values))
-        else:
-            fresh.append((prepared.county.pk, prepared.term.code, *key, run.pk, *values))
-    insert_rows(Finding, ["county", "term", "kind", "subject_key", "first_run", *_FIELDS], fresh)
-    update_rows(Finding, _FIELDS, [(pk, *values) for pk, values in changed])
-
-
-class _Evidence:
-    """The source rows of drafts, read in a few queries and put together per draft."""
-
-    def __init__(self, drafts: Any, prepared: Prepared) -> None:
-        drafts = list(drafts)
-        self.term_rows: dict[int, int] = {}
-        for one in prepared.inputs.enrolments:
-            self.term_rows.setdefault(one.student, one.pk)
-        enrolments = {self._enrolment(d, d.student, d.enrolment) for d in drafts}
-        enrolments |= {d.other_enrolment for d in drafts}
-        self.enrolments = reading.rows_of_enrolments(pk for pk in enrolments if pk)
-        entries = {pk for d in drafts for pk in (d.entry, d.other_entry) if pk}
-        self.entries = reading.rows_of_entries(entries)
-        rest = {d.student for d in drafts if d.student and not self._left(d)}
-        self.students = reading.rows_of_students(rest)
-        self.county = prepared.county.pk
-
-    def _enrolment(self, draft: Draft, student: int | None, enrolment: int | None) -> int | None:
-        return enrolment or (self.term_rows.get(student) if student else None)
-
-    def _left(self, draft: Draft) -> dict[str, Any] | None:
-        return self.enrolments.get(self._enrolment(draft, draft.student, draft.enrolment) or 0)
-
-    def values(self, draft: Draft) -> tuple[Any, ...]:
-        """Return the finding's fields up to its evidence, in the order of ``_FIELDS``."""
-        left = self._left(draft) or self.students.get(draft.student or 0)
-        right = self.entries.get(draft.entry or 0)
-        if draft.other_enrolment:
-            right = self.enrolments.get(draft.other_enrolment)
-        if draft.other_entry:
-            left, right = right, self.entries.get(draft.other_entry)
-        source = left or right or {}
-        evidence = {
-            "left": left,
-            "right": right,
-            "facts": {key: value for key, value in draft.facts.items() if key in _SHOWN},
-            "other_enrolment": draft.other_enrolment,
-            "other_student": draft.other_student,
-        }
-        return (
-            draft.student,
-            draft.entry,
-            draft.enrolment,
-            source.get("division") or (right or {}).get("division") or self.county,
-            source.get("school_code") or "",
-            draft.reason[:300],
-            draft.probability,
-            _plain(evidence),
-        )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, (str, int, bool)) else str(value)
 
 
 def _drop_detail_of_old_runs(run: Reconciliation) -> None:

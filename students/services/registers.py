@@ -1,20 +1,23 @@
-"""Bringing other departments' registers in as dated snapshots, and the households they name."""
+"""Bringing other departments' registers in as dated snapshots."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import F
 
-from povedu.bulk import insert_rows, reserve_ids
+from povedu.bulk import insert_rows
 from povedu.identity import normal_name, pinyin
 from povedu.intake.choices import RowChange
 from povedu.intake.frame import Frame
-from povedu.intake.kinds import Applied, Changes, Context
+from povedu.intake.kinds import Applied, Changes, Context, Touches
 from povedu.intake.people import valid_ids
 from povedu.protected import blind_index
-from students.models import Household, HouseholdMember, RegisterEntry, RegisterSnapshot
+from students.choices import Hardship, RegisterKind
+from students.models import RegisterEntry, RegisterSnapshot
+from students.rules.disability import Certificate, has_expired, read_certificate
+from students.rules.residents import Residence, told_place
 from students.rules.words import category_in_register
 
 _ENTRY_FIELDS = (
@@ -23,31 +26,56 @@ _ENTRY_FIELDS = (
     *("stated_index", "first_15_index", "id_was_recovered", "relation", "head_name"),
     *("is_household", "category", "category_as_stated", "monitored_kind_as_stated"),
     *("risk_removed", "school_state", "education_level", "health", "cause"),
-    *("certificate_grade", "phone", "extra"),
-)
-_MEMBER_FIELDS = (
-    *("household", "person_no", "name", "sex", "birth_on", "id_number", "id_index", "relation"),
-    *("school_state", "education_level", "health", "labour"),
-)
-_HOUSEHOLD_FIELDS = (
-    *("id", "county", "household_no", "division", "village_as_stated", "head_name"),
-    *("status_as_stated", "monitored_kind_as_stated", "risk_removed", "cause", "phone"),
-    *("members_count", "seen_as_of"),
+    *("certificate_grade", "place", "phone", "extra"),
 )
 Key = tuple[str, str, str, str]
 
 
-def classify_entries(kind: str) -> Callable[[Frame, Context], Changes]:
+def classify_entries(entries: "type[Entries]") -> Callable[[Frame, Context], Changes]:
     """Return the function that says which rows a day's snapshot of a register has already."""
 
     def classify(frame: Frame, context: Context) -> Changes:
-        known = _known_keys(_snapshot(kind, context))
+        rows = entries(frame, context)
+        known = _known_keys(_snapshot(rows.kind, context))
         return {
             at: (RowChange.UNCHANGED if key in known else RowChange.NEW, None, None)
-            for at, key in enumerate(_keys(frame))
+            for at, key in enumerate(rows.keys())
         }
 
     return classify
+
+
+def apply_entries(entries: "type[Entries]") -> Callable[[Frame, Context], Applied]:
+    """Return the function that adds a register's accepted rows to the day's snapshot."""
+
+    def apply(frame: Frame, context: Context) -> Applied:
+        return write_entries(entries(frame, context), context)
+
+    return apply
+
+
+def write_entries(rows: "Entries", context: Context) -> Applied:
+    """Add to the day's snapshot the rows that it does not have; nothing in it is ever edited."""
+    snapshot, made = RegisterSnapshot.objects.get_or_create(
+        kind=rows.kind,
+        county_id=f"{context.county_code}000000",
+        as_of=rows.as_of,
+        defaults={
+            "file_name": context.file_name[:120],
+            "import_batch_id": context.batch_id,
+            "imported_at": context.now,
+        },
+    )
+    known = set() if made else _known_keys(snapshot)
+    keys = rows.keys()
+    fresh = [at for at, key in enumerate(keys) if key not in known]
+    insert_rows(RegisterEntry, _ENTRY_FIELDS, (rows.row(snapshot.pk, at) for at in fresh))
+    RegisterSnapshot.objects.filter(pk=snapshot.pk).update(
+        entries_count=F("entries_count") + len(fresh)
+    )
+    applied = Applied(new=len(fresh), unchanged=len(keys) - len(fresh))
+    applied.after["snapshot"] = snapshot.pk
+    return applied
 
 
 def _snapshot(kind: str, context: Context) -> RegisterSnapshot | None:
@@ -67,96 +95,70 @@ def _known_keys(snapshot: RegisterSnapshot | None) -> set[Key]:
     return set(rows)
 
 
-def _household_numbers(frame: Frame) -> list[str]:
-    stated, certificates = frame.column("household_no"), frame.column("certificate_no")
-    return [
-        str(number or certificate or "")[:40]
-        for number, certificate in zip(stated, certificates, strict=True)
-    ]
+def recount_entries(touched: Touches, context: Context) -> Callable[[], None]:
+    """Return what counts the entries anew of the snapshots that a batch had added to."""
+    keys = list(touched.get("students.RegisterEntry", ()))
+    snapshots: set[int] = set()
+    for start in range(0, len(keys), 5000):
+        entries = RegisterEntry.objects.filter(pk__in=keys[start : start + 5000])
+        snapshots.update(entries.values_list("snapshot_id", flat=True).distinct())
+
+    def count() -> None:
+        for snapshot in RegisterSnapshot.objects.filter(pk__in=snapshots):
+            RegisterSnapshot.objects.filter(pk=snapshot.pk).update(
+                entries_count=snapshot.entries.count()
+            )
+
+    return count
 
 
-def _keys(frame: Frame) -> list[Key]:
-    columns = (frame.column("id_number"), frame.column("name"), frame.column("person_no"))
-    return [
-        (blind_index("id", number or ""), normal_name(name)[:40], household, (person or "")[:40])
-        for number, name, person, household in zip(*columns, _household_numbers(frame), strict=True)
-    ]
+class Entries:
+    """The columns of a register, put together row by row as entries.
 
+    A register of its own says what it is called, which column numbers its households, which words
+    name the hardship, and which further columns are kept, sealed, under ``extra``.
+    """
 
-def apply_poverty(frame: Frame, context: Context) -> Applied:
-    """Write a poverty register's accepted rows and, where it is the newest, its households."""
-    applied = _apply("poverty-register", frame, context, _fixed_category(""))
-    newest = (
-        RegisterSnapshot.objects.filter(
-            kind="poverty-register", county_id=f"{context.county_code}000000"
-        )
-        .order_by("-as_of")
-        .first()
-    )
-    if newest is not None and newest.as_of == context.as_of:
-        applied.after["households"] = _write_households(frame, context)
-    return applied
+    kind: ClassVar[str] = ""
+    kept: ClassVar[tuple[str, ...]] = ("group_name",)
 
-
-def apply_civil_affairs(frame: Frame, context: Context) -> Applied:
-    """Write a relief list's accepted rows; one without a category column takes it from its name."""
-    return _apply("civil-affairs-register", frame, context, _fixed_category(context.file_name))
-
-
-def _fixed_category(file_name: str) -> str:
-    for word in ("特困", "孤儿", "事实无人抚养", "城市低保", "城镇低保", "低保边缘", "低保"):
-        if word in file_name:
-            return word
-    return ""
-
-
-def _apply(kind: str, frame: Frame, context: Context, fallback: str) -> Applied:
-    """Add to the day's snapshot the rows that it does not have; nothing in it is ever edited."""
-    snapshot, _made = RegisterSnapshot.objects.get_or_create(
-        kind=kind,
-        county_id=f"{context.county_code}000000",
-        as_of=_as_of(context),
-        defaults={
-            "file_name": context.file_name[:120],
-            "import_batch_id": context.batch_id,
-            "imported_at": context.now,
-        },
-    )
-    known = _known_keys(snapshot) if not _made else set()
-    keys = _keys(frame)
-    fresh = [at for at, key in enumerate(keys) if key not in known]
-    rows = _Entries(frame, context, kind, fallback)
-    insert_rows(RegisterEntry, _ENTRY_FIELDS, (rows.row(snapshot.pk, at) for at in fresh))
-    RegisterSnapshot.objects.filter(pk=snapshot.pk).update(
-        entries_count=F("entries_count") + len(fresh)
-    )
-    applied = Applied(new=len(fresh), unchanged=len(keys) - len(fresh))
-    applied.after["snapshot"] = snapshot.pk
-    return applied
-
-
-class _Entries:
-    """The columns of a register, put together row by row as entries."""
-
-    def __init__(self, frame: Frame, context: Context, kind: str, fallback: str) -> None:
+    def __init__(self, frame: Frame, context: Context) -> None:
         self.frame = frame
-        self.kind = kind
-        self.fallback = fallback
         self.as_of = _as_of(context)
         self.divisions = context.lookups["divisions"]
         self.valid = valid_ids(frame)
-        self.households = _household_numbers(frame)
+        self.households = [str(number or "")[:40] for number in self.household_numbers()]
         self.recovered = {
             at
             for at, problems in frame.problems.items()
             if any(one.code.startswith("fixed-from-") for one in problems)
         }
-        self.has_relation = frame.has("relation")
+        self.here = [name for name in self.kept if frame.has(name)]
         self._categories: dict[tuple[str, str], str] = {}
+
+    def household_numbers(self) -> list[Any]:
+        """Return the households' numbers as the register has them."""
+        return self.frame.column("household_no")
+
+    def keys(self) -> list[Key]:
+        """Return per row what tells it from every other row of its snapshot."""
+        columns = [self.frame.column(name) for name in ("id_number", "name", "person_no")]
+        return [
+            (
+                *(blind_index("id", number or ""), normal_name(name)[:40]),
+                *(household, (person or "")[:40]),
+            )
+            for number, name, person, household in zip(*columns, self.households, strict=True)
+        ]
 
     def text(self, name: str, at: int, length: int) -> str:
         """Return a cell's text, cut to what its column holds."""
         return str(self.frame.column(name)[at] or "")[:length]
+
+    def day(self, name: str, at: int) -> date | None:
+        """Return a cell's date."""
+        value = self.frame.column(name)[at]
+        return value if isinstance(value, date) else None
 
     def flag(self, name: str, at: int) -> bool | None:
         """Return a yes or no, None where nothing is said."""
@@ -178,18 +180,17 @@ class _Entries:
             *(blind_index("id", self.valid[at]), blind_index("id", stated)),
             *(blind_index("id-15", stated[:15]) if len(stated) >= 15 else "", at in self.recovered),
             *(self.text("relation", at, 20), self.text("head_name", at, 40), self.is_household(at)),
-            *(self.category(word, at), word),
+            *(self.category(word, at), word[:60]),
             *(self.text("monitored_kind", at, 40), self.flag("risk_removed", at)),
             *(self.text("school_state", at, 20), self.text("education_level", at, 20)),
             *(self.text("health", at, 40), self.text("cause", at, 60)),
-            *("", self.text("phone", at, 20), self.text("group_name", at, 60)),
+            *(self.certificate_grade(at), self.place(at), self.text("phone", at, 20)),
+            self.further(at),
         )
 
     def word(self, at: int) -> str:
         """Return the hardship as the register words it."""
-        if self.kind == "poverty-register":
-            return self.text("household_status", at, 60)
-        return self.text("category", at, 60) or self.fallback or "农村低保"
+        return self.text("category", at, 60)
 
     def category(self, word: str, at: int) -> str:
         """Return the canonical category of a row's words, each combination judged once."""
@@ -202,7 +203,21 @@ class _Entries:
 
     def is_household(self, at: int) -> bool:
         """Say whether a row stands for its whole household."""
-        return self.kind == "civil-affairs-register" and not self.has_relation
+        return False
+
+    def certificate_grade(self, at: int) -> str:
+        """Return the kind and grade of a disability."""
+        return ""
+
+    def place(self, at: int) -> str:
+        """Return where the register says that the person is, "" where it does not say."""
+        return ""
+
+    def further(self, at: int) -> str:
+        """Return the further columns that the row fills, as JSON; "" where it fills none."""
+        columns = self.frame.column
+        told = {name: str(value) for name in self.here if (value := columns(name)[at])}
+        return json.dumps(told, ensure_ascii=False) if told else ""
 
     def division(self, township: str, village: str) -> str | None:
         """Return the code of the village, else of the township, else None."""
@@ -210,73 +225,119 @@ class _Entries:
         return found or self.divisions.get(township)
 
 
-def _write_households(frame: Frame, context: Context) -> int:
-    """Bring the households that the newest register names up to it, with all their members.
+class PovertyEntries(Entries):
+    """People of the poverty system, each under the household's number."""
 
-    A household keeps its key. One that a later register has already described is left alone, and
-    so are its members; members that this register no longer lists are gone from the household.
-    """
-    county = f"{context.county_code}000000"
-    rows = _Entries(frame, context, "poverty-register", "")
-    groups: dict[str, list[int]] = defaultdict(list)
-    for at, number in enumerate(rows.households):
-        if number:
-            groups[number].append(at)
-    keys: dict[str, int] = {}
-    replaced = []
-    for pk, number, seen in _known_households(county, list(groups)):
-        if seen > _as_of(context):
-            del groups[number]
-        else:
-            keys[number] = pk
-            replaced.append(pk)
-    HouseholdMember.objects.filter(household_id__in=replaced).delete()
-    Household.objects.filter(pk__in=replaced).delete()
-    fresh = [number for number in groups if number not in keys]
-    keys.update(zip(fresh, reserve_ids(Household, len(fresh)), strict=True))
-    insert_rows(
-        Household,
-        _HOUSEHOLD_FIELDS,
-        (
-            _household(rows, (keys[number], county, number), group)
-            for number, group in groups.items()
-        ),
-    )
-    members = [(keys[number], at) for number, group in groups.items() for at in group]
-    insert_rows(HouseholdMember, _MEMBER_FIELDS, _members(rows, members))
-    return len(groups)
-
-
-def _known_households(county: str, numbers: list[str]) -> Iterator[tuple[int, str, date]]:
-    for start in range(0, len(numbers), 5000):
-        yield from Household.objects.filter(
-            county_id=county, household_no__in=numbers[start : start + 5000]
-        ).values_list("pk", "household_no", "seen_as_of")
-
-
-def _household(rows: _Entries, key: tuple[int, str, str], group: list[int]) -> tuple[Any, ...]:
-    head = next((at for at in group if rows.text("relation", at, 20) == "户主"), group[0])
-    township, village = rows.text("township", head, 40), rows.text("village", head, 60)
-    return (
-        *(*key, rows.division(township, village), f"{township}{village}"[:120]),
-        *(rows.text("head_name", head, 40), rows.text("household_status", head, 40)),
-        *(rows.text("monitored_kind", head, 40), rows.flag("risk_removed", head)),
-        *(rows.text("cause", head, 60), rows.text("phone", head, 20), len(group), rows.as_of),
+    kind = RegisterKind.POVERTY
+    kept = (
+        *("group_name", "labour", "poor_kind", "lifted_year", "absence_reason", "out_of_school"),
+        *("on_allowance", "destitute", "unattended", "disability", "education_help"),
+        *("identified_on", "risk_found_on", "risk_removed_on", "member_phone", "members_count"),
     )
 
+    def word(self, at: int) -> str:
+        """Return the household's kind."""
+        return self.text("household_status", at, 60)
 
-def _members(rows: _Entries, members: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
-    seen: set[tuple[int, str]] = set()
-    births, sexes = rows.frame.column("birth_on"), rows.frame.column("sex")
-    for household, at in members:
-        index = blind_index("id", rows.valid[at])
-        if index and (household, index) in seen:
-            continue
-        seen.add((household, index))
-        yield (
-            *(household, rows.text("person_no", at, 40), rows.text("name", at, 40)),
-            *(sexes[at] or "", births[at] or None, rows.text("id_number", at, 40), index),
-            *(rows.text("relation", at, 20), rows.text("school_state", at, 20)),
-            *(rows.text("education_level", at, 20), rows.text("health", at, 40)),
-            rows.text("labour", at, 30),
+
+class CivilAffairsEntries(Entries):
+    """Relief lists; one without a category column takes it from its sheet's or file's name."""
+
+    kind = RegisterKind.CIVIL_AFFAIRS
+    kept = ("group_name", "members_count", "starts_on")
+
+    def __init__(self, frame: Frame, context: Context) -> None:
+        super().__init__(frame, context)
+        by_file = _named_in(context.file_name) or "农村低保"
+        self.fallback = [_named_in(sheet) or by_file for sheet in frame.sheets]
+        self.by_person = [
+            "relation" in named or {"name", "head_name"} <= named.keys()
+            for named in frame.column_of
+        ]
+
+    def household_numbers(self) -> list[Any]:
+        """Return the certificate where the list does not number its households otherwise."""
+        columns = [self.frame.column(name) for name in ("household_no", "certificate_no")]
+        return [stated or certificate for stated, certificate in zip(*columns, strict=True)]
+
+    def word(self, at: int) -> str:
+        """Return the row's category, else the whole list's."""
+        return self.text("category", at, 60) or self.fallback[self.frame.places[at][0]]
+
+    def is_household(self, at: int) -> bool:
+        """Say whether the row's sheet names heads only; else it lists every person covered."""
+        return not self.by_person[self.frame.places[at][0]]
+
+
+def _named_in(file_name: str) -> str:
+    for word in ("特困", "孤儿", "事实无人抚养", "低保边缘", "城市低保", "城镇低保", "低保"):
+        if word in file_name:
+            return word
+    return ""
+
+
+class DisabilityEntries(Entries):
+    """Holders of a disability certificate; one that has run out confers nothing."""
+
+    kind = RegisterKind.DISABILITY
+    kept = (
+        *("group_name", "certificate_no", "guardian_name", "issued_on", "valid_until", "state"),
+        "address",
+    )
+
+    def certificate(self, at: int) -> Certificate:
+        """Return what the row says of the certificate."""
+        return read_certificate(
+            self.text("certificate_no", at, 30),
+            kind=self.text("category", at, 10),
+            grade=self.text("grade", at, 10),
         )
+
+    def certificate_grade(self, at: int) -> str:
+        """Return kind and grade in words, such as 肢体二级."""
+        return self.certificate(at).words
+
+    def word(self, at: int) -> str:
+        """Return the same: it is what the register says of the hardship."""
+        return self.certificate_grade(at)
+
+    def category(self, word: str, at: int) -> str:
+        """Return the category unless the certificate was no longer valid on the register's day."""
+        expired = has_expired(
+            state=self.text("state", at, 20),
+            valid_until=self.day("valid_until", at),
+            issued_on=self.day("issued_on", at),
+            on=self.as_of,
+        )
+        return "" if expired else str(Hardship.DISABLED)
+
+
+class ResidentEntries(Entries):
+    """The police's household list: it confers nothing and says who lives here."""
+
+    kind = RegisterKind.RESIDENTS
+    kept = (
+        *("group_name", "address", "state", "moved_in_on", "moved_out_on", "moved_to"),
+        "deceased_on",
+    )
+
+    def category(self, word: str, at: int) -> str:
+        """Return nothing: living somewhere is no hardship."""
+        return ""
+
+    def place(self, at: int) -> str:
+        """Return moved away or deceased where the list says so."""
+        stated = Residence(
+            state=self.text("state", at, 60),
+            moved_in_on=self.day("moved_in_on", at),
+            moved_out_on=self.day("moved_out_on", at),
+            deceased_on=self.day("deceased_on", at),
+        )
+        return told_place(stated, self.as_of)
+
+
+class LockedEntries(Entries):
+    """Targets as an upper office locked them on a day."""
+
+    kind = RegisterKind.LOCKED_LIST
+    kept = ("group_name", "school", "class_name", "document", "guardian_name", "note")

@@ -1,5 +1,6 @@
-"""The rows of a roster as children: whom each is about, and what it would change."""
+"""The rows of a roster as columns: whom each is about, and what it would change."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,90 +13,124 @@ from povedu.intake.frame import Frame
 from povedu.intake.kinds import Context
 from povedu.intake.models import ImportRow
 from povedu.intake.people import valid_ids
-from povedu.protected import blind_index
+from povedu.intake.problems import Outcome
+from povedu.protected import blind_indexes
 from schools.selectors.naming import SchoolNames
 from students.models import Enrolment, Student
 
 PLAIN = (
     *("student_no", "name", "sex", "birth_on", "ethnicity", "stage", "grade", "class_name"),
-    *("is_boarder", "guardian_name"),
+    *("is_boarder", "is_migrant", "guardian_name"),
 )
 _DERIVED = frozenset({"fixed-15-digits", "fixed-from-student-no", "fixed-from-certificate"})
 SEALED = ("home_address", "guardian_id_number", "phone")
+_MATCHED_BY = (
+    *(("at", "bigint"), ("id_index", "text"), ("no_index", "text")),
+    *(("normal_name", "text"), ("birth_on", "date"), ("school_id", "bigint")),
+)
 _COMPARED = ("id_index", "stated_index", "school_id", *PLAIN)
 
 
 @dataclass
-class Child:
-    """One accepted row with what its student would become."""
+class Roster:
+    """The accepted rows of a roster as columns of one length, each row about one child.
 
-    at: int
-    values: dict[str, Any]
-    sealed: dict[str, str]
-    stated: str
-    valid: str
-    token: str = ""
-    recovered: bool = False
-    target: int | None = None
-    known: dict[str, Any] = field(default_factory=dict)
+    ``rows`` are the frame's rows. ``columns`` holds what the rows say (``PLAIN``, ``SEALED``,
+    ``hardship``, ``token``) and what follows from it: ``stated`` and ``valid`` numbers, their blind
+    indexes, ``recovered``, ``school_id``. ``targets`` are the students the rows are about, None
+    for a child to be entered; ``known`` has their records by position.
+    """
+
+    rows: list[int]
+    columns: dict[str, list[Any]]
+    targets: list[int | None] = field(default_factory=list)
+    known: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     @property
-    def id_index(self) -> str:
-        return str(self.values["id_index"])
+    def schools(self) -> set[int]:
+        """Return the schools that the rows name."""
+        return set(self.columns["school_id"])
 
-    @property
-    def is_new(self) -> bool:
-        return self.target is None
+    def new(self) -> list[int]:
+        """Return the positions of children to be entered."""
+        return [at for at, target in enumerate(self.targets) if target is None]
+
+    def old(self) -> list[int]:
+        """Return the positions of children known already."""
+        return [at for at, target in enumerate(self.targets) if target is not None]
+
+    def picked(self, name: str, places: Sequence[int]) -> list[Any]:
+        """Return a column's values at some positions."""
+        column = self.columns[name]
+        return column if len(places) == len(column) else [column[at] for at in places]
 
 
-def children_of(frame: Frame, context: Context, *, accepted: bool = True) -> list[Child]:
-    """Return the frame's rows as children; refused rows are left out when staging."""
+def roster_of(frame: Frame, context: Context, *, accepted: bool = True) -> Roster:
+    """Return the rows of known schools; of a frame just staged those that are not refused."""
     names: SchoolNames = context.lookups["names"][""]
-    columns = {name: frame.column(name) for name in (*PLAIN, *SEALED)}
-    stated, codes, tokens = (
-        frame.column(name) for name in ("id_number", "school_code", "row_token")
-    )
-    contradicted = {
-        at
-        for at, problems in frame.problems.items()
-        if any(problem.code == "id-birth-mismatch" for problem in problems)
-    }
-    derived = {
-        at
-        for at, problems in frame.problems.items()
-        if any(problem.code in _DERIVED for problem in problems)
-    }
-    children = []
-    for at, valid in enumerate(valid_ids(frame)):
-        if not accepted and frame.outcome(at) == "refused":
-            continue
-        school = names.by_code.get(codes[at])
-        if school is None:
-            continue
-        number = str(stated[at] or "")
-        confirmed = "" if at in contradicted else valid
-        values = {name: columns[name][at] for name in PLAIN}
-        values["is_boarder"] = bool(values["is_boarder"])
-        values["student_no"] = values["student_no"][:30]
-        values["class_name"] = values["class_name"][:20]
-        values |= {
-            "school_id": school.pk,
-            "id_index": blind_index("id", confirmed),
-            "stated_index": blind_index("id", number),
-            "normal_name": normal_name(values["name"]),
-            "student_no_index": blind_index("student-no", values["student_no"]),
-        }
-        sealed = {name: columns[name][at] or "" for name in SEALED}
-        recovered = at in derived and bool(confirmed)
-        token = str(tokens[at] or "")
-        children.append(Child(at, values, sealed, number, confirmed, token, recovered))
-    return children
+    said = () if accepted else frame.problems.keys() | frame.outcomes.keys()
+    refused = {at for at in said if frame.outcome(at) is Outcome.REFUSED}
+    schools = [names.by_code.get(code) for code in frame.column("school_code")]
+    rows = [at for at, school in enumerate(schools) if school is not None and at not in refused]
+    columns = {name: _picked(frame.column(name), rows) for name in (*PLAIN, *SEALED)}
+    columns["is_boarder"] = list(map(bool, columns["is_boarder"]))
+    for name, length in (("student_no", 30), ("class_name", 20)):
+        columns[name] = [text[:length] for text in columns[name]]
+    for name in SEALED:
+        columns[name] = [text or "" for text in columns[name]]
+    columns["hardship"] = [
+        str(text or "")[:60] for text in _picked(frame.column("hardship_as_stated"), rows)
+    ]
+    columns["token"] = [str(text or "") for text in _picked(frame.column("row_token"), rows)]
+    columns["school_id"] = [school.pk for at in rows if (school := schools[at]) is not None]
+    columns["normal_name"] = mapped(normal_name, columns["name"])
+    columns["student_no_index"] = blind_indexes("student-no", columns["student_no"])
+    _add_numbers(columns, frame, rows)
+    return Roster(rows, columns, [None] * len(rows))
+
+
+def _picked(column: list[Any], rows: list[int]) -> list[Any]:
+    return list(column) if len(rows) == len(column) else [column[at] for at in rows]
+
+
+def mapped(function: Any, column: Iterable[Any]) -> list[Any]:
+    """Return a function's results, each distinct value asked once."""
+    values = list(column)
+    known = {value: function(value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _add_numbers(columns: dict[str, list[Any]], frame: Frame, rows: list[int]) -> None:
+    """Add the numbers stated and confirmed, their indexes and whether one was derived."""
+    contradicted, derived = set(), set()
+    for at, problems in frame.problems.items():
+        codes = {problem.code for problem in problems}
+        if "id-birth-mismatch" in codes:
+            contradicted.add(at)
+        if codes & _DERIVED:
+            derived.add(at)
+    valid = valid_ids(frame)
+    columns["stated"] = [str(text or "") for text in _picked(frame.column("id_number"), rows)]
+    columns["valid"] = ["" if at in contradicted else valid[at] for at in rows]
+    columns["id_index"] = blind_indexes("id", columns["valid"])
+    columns["stated_index"] = list(columns["id_index"])
+    pairs = zip(columns["stated"], columns["valid"], strict=True)
+    other = [at for at, (stated, confirmed) in enumerate(pairs) if stated != confirmed]
+    indexes = blind_indexes("id", [columns["stated"][at] for at in other])
+    for at, index in zip(other, indexes, strict=True):
+        columns["stated_index"][at] = index
+    columns["recovered"] = [
+        at in derived and bool(number) for at, number in zip(rows, columns["valid"], strict=True)
+    ]
 
 
 # --- recognising ----------------------------------------------------------------------------------
 
 
-def match(children: list[Child], context: Context) -> None:
+def match(roster: Roster, context: Context) -> None:
     """Find whom each row is about, set-wise.
 
     1. A confirmed number finds its student.
@@ -103,71 +138,67 @@ def match(children: list[Child], context: Context) -> None:
     3. A provisional child is found by student number, or by school, name and birth date when only
        one fits: correcting one's own provisional row is an update, never a merge of two people.
     """
-    _take(children, _joined(children, context, "s.id_index <> '' AND t.id_index = s.id_index"))
-    _match_tokens(children)
-    provisional = "NOT t.identity_confirmed AND "
-    _take(
-        children,
-        _joined(
-            children,
-            context,
-            provisional + "s.no_index <> '' AND t.student_no_index = s.no_index",
-        ),
+    columns = roster.columns
+    rows = zip(
+        range(len(roster)),
+        *(columns["id_index"], columns["student_no_index"]),
+        *(columns["normal_name"], columns["birth_on"], columns["school_id"]),
+        strict=True,
     )
-    _take(
-        children,
-        _joined(
-            children,
-            context,
+    with staged("children", _MATCHED_BY, rows) as table:
+
+        def take(condition: str) -> None:
+            pairs = _joined(table, context, condition)
+            _take(roster, [pair for pair in pairs if roster.targets[pair[0]] is None])
+
+        take("s.id_index <> '' AND t.id_index = s.id_index")
+        _match_tokens(roster)
+        if not _has_provisional(context):
+            return
+        provisional = "NOT t.identity_confirmed AND "
+        take(provisional + "s.no_index <> '' AND t.student_no_index = s.no_index")
+        take(
             provisional
             + "t.normal_name = s.normal_name AND t.birth_on = s.birth_on"
-            + " AND t.school_id = s.school_id",
-        ),
-    )
-
-
-def _joined(children: list[Child], context: Context, condition: str) -> list[tuple[int, int]]:
-    """Return (position, student id) pairs of still unmatched rows under a join condition."""
-    columns = [
-        *(("at", "bigint"), ("id_index", "text"), ("no_index", "text")),
-        *(("normal_name", "text"), ("birth_on", "date"), ("school_id", "bigint")),
-    ]
-    rows = (
-        (
-            *(at, child.values["id_index"], child.values["student_no_index"]),
-            *(child.values["normal_name"], child.values["birth_on"], child.values["school_id"]),
+            + " AND t.school_id = s.school_id"
         )
-        for at, child in enumerate(children)
-        if child.is_new
-    )
-    table = connection.ops.quote_name(Student._meta.db_table)
-    with staged("children", columns, rows) as name, connection.cursor() as cursor:
+
+
+def _has_provisional(context: Context) -> bool:
+    county = f"{context.county_code}000000"
+    return Student.objects.filter(county=county, identity_confirmed=False).exists()
+
+
+def _joined(table: str, context: Context, condition: str) -> list[tuple[int, int]]:
+    """Return (position, student id) pairs of a staged table's rows under a join condition."""
+    students = connection.ops.quote_name(Student._meta.db_table)
+    with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT s.at, t.id FROM {name} s JOIN {table} t ON {condition}"  # noqa: S608  # fixed conditions
+            f"SELECT s.at, t.id FROM {table} s JOIN {students} t ON {condition}"  # noqa: S608  # fixed conditions
             " WHERE t.county_id = %s",
             [f"{context.county_code}000000"],
         )
         return list(cursor.fetchall())
 
 
-def _take(children: list[Child], pairs: list[tuple[int, int]]) -> None:
+def _take(roster: Roster, pairs: list[tuple[int, int]]) -> None:
     """Accept pairs that are unique on both sides."""
     rows: dict[int, set[int]] = {}
     people: dict[int, set[int]] = {}
     for at, student in pairs:
         rows.setdefault(at, set()).add(student)
         people.setdefault(student, set()).add(at)
-    used = {child.target for child in children}
+    used = set(roster.targets)
     for at, students in rows.items():
         student = next(iter(students))
         if len(students) == 1 and len(people[student]) == 1 and student not in used:
-            children[at].target = student
+            roster.targets[at] = student
 
 
-def _match_tokens(children: list[Child]) -> None:
+def _match_tokens(roster: Roster) -> None:
     """Find the provisional child that a handed-back row entered the first time."""
-    given = {at: read_token(child.token) for at, child in enumerate(children) if child.token}
-    wanted = {at: token for at, token in given.items() if token and children[at].is_new}
+    given = {at: read_token(token) for at, token in enumerate(roster.columns["token"]) if token}
+    wanted = {at: token for at, token in given.items() if token and roster.targets[at] is None}
     if not wanted:
         return
     batches = {token[0] for token in wanted.values()}
@@ -188,27 +219,31 @@ def _match_tokens(children: list[Child]) -> None:
         found = sources.get((batch, row))
         if found and not found[1] and (batch, row) in taken:
             pairs.append((at, found[0]))
-    _take(children, pairs)
+    _take(roster, pairs)
 
 
-def read_known(children: list[Child], context: Context) -> None:
+def read_known(roster: Roster, context: Context) -> None:
     """Read what is known of the matched students and of their term here."""
-    targets = {child.target: child for child in children if child.target is not None}
+    places = {target: at for at, target in enumerate(roster.targets) if target is not None}
     names = ("id", "version", "identity_confirmed", *_COMPARED, *SEALED)
-    for row in in_chunks(Student.objects, list(targets), "pk", names):
-        targets[row["id"]].known = row
+    for row in in_chunks(Student.objects, list(places), "pk", names):
+        roster.known[places[row["id"]]] = row
     term = (
         *("student_id", "id", "school_id", "stage", "grade", "class_name", "is_boarder"),
         "hardship_as_stated",
     )
+    schools = roster.columns["school_id"]
     enrolled = Enrolment.objects.filter(term=context.term)
-    for row in in_chunks(enrolled, list(targets), "student_id", term):
-        child = targets[row["student_id"]]
-        if row["school_id"] == child.values["school_id"]:
-            child.known["enrolment"] = row
+    for row in in_chunks(enrolled, list(places), "student_id", term):
+        at = places[row["student_id"]]
+        if row["school_id"] == schools[at]:
+            roster.known[at]["enrolment"] = row
 
 
-def in_chunks(manager: Any, keys: list[int], name: str, fields: tuple[str, ...]) -> Any:
+def in_chunks(
+    manager: Any, keys: list[int], name: str, fields: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows that some keys choose, asked for some thousand keys at a time."""
     for start in range(0, len(keys), 5000):
         chosen = {f"{name}__in": keys[start : start + 5000]}
         yield from manager.filter(**chosen).values(*fields)
@@ -217,32 +252,30 @@ def in_chunks(manager: Any, keys: list[int], name: str, fields: tuple[str, ...])
 # --- deciding -------------------------------------------------------------------------------------
 
 
-def changes_of(child: Child, hardship: str) -> tuple[dict[str, Any], bool]:
-    """Return the student's fields that a row changes, and whether the term's enrolment does."""
-    known, values = child.known, child.values
+def changes_of(roster: Roster, at: int) -> tuple[dict[str, Any], bool]:
+    """Return the fields of a known student that a row changes, and whether its enrolment does."""
+    known, columns = roster.known[at], roster.columns
     changed = {}
     for name in (*PLAIN, "school_id"):
-        value = values[name]
+        value = columns[name][at]
         if value not in ("", None) and known.get(name) != value:
             changed[name] = value
     for name in SEALED:
-        if child.sealed[name] and known[name].reveal() != child.sealed[name]:
-            changed[name] = child.sealed[name]
+        value = columns[name][at]
+        if value and known[name].reveal() != value:
+            changed[name] = value
+    stated_index = columns["stated_index"][at]
     if (
         not known["identity_confirmed"]
-        and child.stated
-        and (child.values["stated_index"] != known["stated_index"])
+        and columns["stated"][at]
+        and stated_index != known["stated_index"]
     ):
-        changed["stated_index"] = child.values["stated_index"]
-    enrolment = known.get("enrolment")
+        changed["stated_index"] = stated_index
+    enrolment, hardship = known.get("enrolment"), columns["hardship"][at]
     enrols = enrolment is None or any(
-        values[name] not in ("", None) and enrolment[name] != values[name]
+        columns[name][at] not in ("", None) and enrolment[name] != columns[name][at]
         for name in ("stage", "grade", "class_name", "is_boarder")
     )
     if enrolment is not None and hardship and enrolment["hardship_as_stated"] != hardship:
         enrols = True
     return changed, enrols
-
-
-def hardship_of(frame: Frame, at: int) -> str:
-    return str(frame.column("hardship_as_stated")[at] or "")[:60]

@@ -1,9 +1,8 @@
-"""The ledger of children and what may be done about one child."""
+"""Pages of children: the list, the record, its particulars."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,6 @@ from povedu.audit.tables import AuditTable
 from povedu.protected import IdNumber
 from povedu.scope import Scope
 from povedu.screens import (
-    ActionScreen,
     Button,
     DetailScreen,
     Fact,
@@ -31,11 +29,8 @@ from povedu.screens.searching import SearchQuery
 from students import filters, tables
 from students.choices import StudentState
 from students.forms import children as forms
-from students.models import HardshipStatus, PayeeAccount, Student
+from students.models import Student
 from students.selectors import children as reads
-from students.services.enrolment import enrol, leave, transfer
-from students.services.hardship import confirm_hardship, end_hardship
-from students.services.payee import approve_payee, enter_payee, refuse_payee
 from students.services.student import change_student, confirm_identity, enter_student
 
 VIEW = "students.student.view"
@@ -43,7 +38,7 @@ CHANGE, CONFIRM = "students.student.change", "students.student.confirm"
 HARDSHIP = "students.hardship.change"
 ENTER_PAYEE, APPROVE_PAYEE = "students.payee.enter", "students.payee.approve"
 ENROLMENT = "students.enrolment.change"
-_LIST: tuple[Words, str] = (gettext_lazy("学生台账"), "students:student-list")
+STUDENTS: tuple[Words, str] = (gettext_lazy("学生台账"), "students:student-list")
 
 
 class StudentList(ListScreen):
@@ -190,7 +185,7 @@ class StudentDetail(DetailScreen):
 
     action = VIEW
     selector = reads.student_ledger
-    parents = (_LIST,)
+    parents = (STUDENTS,)
 
     def open_tabs(self) -> list[Tab]:
         """Put the tabs of apps above before the history."""
@@ -234,11 +229,11 @@ def _tone(student: Student) -> str:
     return "done" if student.state == StudentState.STUDYING else "waiting"
 
 
-class _StudentForm(FormScreen):
+class StudentForm(FormScreen):
     """A form about one child in scope."""
 
     selector = reads.students
-    parents = (_LIST,)
+    parents = (STUDENTS,)
     object_argument = "student"
     tab = ""
 
@@ -253,7 +248,7 @@ class _StudentForm(FormScreen):
         return self.success_url(self.object) if self.object is not None else super().back_url()
 
 
-class StudentAdd(_StudentForm):
+class StudentAdd(StudentForm):
     """Enter a child by hand."""
 
     action = "students.student.add"
@@ -281,7 +276,7 @@ class StudentAdd(_StudentForm):
         }
 
 
-class StudentEdit(_StudentForm):
+class StudentEdit(StudentForm):
     """Change a child's record."""
 
     action = CHANGE
@@ -309,7 +304,7 @@ class StudentEdit(_StudentForm):
         }
 
 
-class StudentConfirm(_StudentForm):
+class StudentConfirm(StudentForm):
     """Give a provisional child its number."""
 
     action = CONFIRM
@@ -318,214 +313,6 @@ class StudentConfirm(_StudentForm):
     service = confirm_identity
     button = gettext_lazy("确认")
     success = gettext_lazy("身份已确认。")
-
-
-class HardshipAdd(_StudentForm):
-    """Confirm a hardship on evidence."""
-
-    action = HARDSHIP
-    title = gettext_lazy("认定困难身份")
-    form_class: ClassVar[type[BaseForm]] = forms.HardshipForm
-    service: ClassVar[Callable[..., Any]] = confirm_hardship
-    tab = "hardship"
-
-    def initial(self) -> dict[str, Any]:
-        """Begin with the term in view."""
-        return {"starts_on": self.request.term.starts_on}
-
-    def arguments(self, form: BaseForm) -> dict[str, Any]:
-        """Give the details."""
-        return {
-            "actor": self.request.actor,
-            "now": self.request.now,
-            "student": self.object,
-            "details": form.details(),  # type: ignore[attr-defined]  # a hardship form
-        }
-
-
-class PayeeAdd(HardshipAdd):
-    """Enter a card."""
-
-    action = ENTER_PAYEE
-    title = gettext_lazy("登记收款账户")
-    form_class: ClassVar[type[BaseForm]] = forms.PayeeForm
-    service: ClassVar[Callable[..., Any]] = enter_payee
-    success = gettext_lazy("已登记，待他人审核。")
-    tab = "payee"
-
-    def initial(self) -> dict[str, Any]:
-        """Suppose the child's own card."""
-        return {"payee_name": str(self.object)}
-
-
-class EnrolmentAdd(_StudentForm):
-    """Enrol a child for the term in view."""
-
-    action = ENROLMENT
-    title = gettext_lazy("登记就读")
-    form_class: ClassVar[type[BaseForm]] = forms.SeatForm
-    service: ClassVar[Callable[..., Any]] = enrol
-    tab = "schooling"
-
-    def form_arguments(self) -> dict[str, Any]:
-        """Offer what lies in scope."""
-        return {**super().form_arguments(), "actor": self.request.actor}
-
-    def arguments(self, form: BaseForm) -> dict[str, Any]:
-        """Give the seat in the term in view."""
-        return {
-            "actor": self.request.actor,
-            "now": self.request.now,
-            "student": self.object,
-            "term": self.request.term,
-            "place": form.seat(),  # type: ignore[attr-defined]  # a seat form
-        }
-
-    def heading(self) -> Words:
-        """Name the term."""
-        return f"{self.title} · {self.request.term.label}"
-
-
-class EnrolmentTransfer(EnrolmentAdd):
-    """Move a child to another school."""
-
-    title = gettext_lazy("转学")
-    form_class: ClassVar[type[BaseForm]] = forms.TransferForm
-    service: ClassVar[Callable[..., Any]] = transfer
-    success = gettext_lazy("已办理转学。")
-
-    def form_arguments(self) -> dict[str, Any]:
-        """Offer every school of the county."""
-        return {**super().form_arguments(), "everywhere": True}
-
-    def arguments(self, form: BaseForm) -> dict[str, Any]:
-        """Add the reason."""
-        reason = form.cleaned_data["reason"]
-        return {**super().arguments(form), "reason": reason}
-
-    def success_url(self, result: Any) -> str:
-        """Stay with the child where it is still in scope, else go to the list."""
-        still = self.rows().filter(pk=self.object.pk).exists()
-        return super().success_url(result) if still else reverse("students:student-list")
-
-
-class EnrolmentLeave(_StudentForm):
-    """Suspend, graduate or let a child go."""
-
-    action = ENROLMENT
-    title = gettext_lazy("休学、毕业、离校")
-    form_class = forms.LeaveForm
-    service = leave
-    danger = True
-    button = gettext_lazy("办理")
-    tab = "schooling"
-
-    def arguments(self, form: BaseForm) -> dict[str, Any]:
-        """Give the term in view."""
-        return {**super().arguments(form), "term": self.request.term}
-
-
-class HardshipEnd(ActionScreen):
-    """End a hardship."""
-
-    action = HARDSHIP
-    title = gettext_lazy("结束困难身份")
-    selector = reads.hardships
-    parents = (_LIST,)
-    form_class = forms.EndForm
-    service = end_hardship
-    object_argument = "hardship"
-    danger = True
-    button = gettext_lazy("结束")
-
-    def consequence(self) -> Words:
-        """Name the child and the category."""
-        held: HardshipStatus = self.object
-        return _("将结束%(name)s的“%(category)s”。此前的资助不受影响，此后不再据此资助。") % {
-            "name": held.student.name,
-            "category": held.get_category_display(),
-        }
-
-    def success_url(self, result: Any) -> str:
-        """Return to the child's hardships."""
-        return f"{reverse('students:student-detail', args=[self.object.student_id])}?tab=hardship"
-
-    def back_url(self) -> str:
-        """Lead back to the child's hardships."""
-        return self.success_url(None)
-
-
-class PayeeList(ListScreen):
-    """Cards, those that wait first."""
-
-    action = VIEW
-    title = gettext_lazy("收款账户")
-    hint = gettext_lazy("录入与审核须为两人。")
-    selector = reads.payee_accounts
-    table_class = tables.PayeeTable
-    filterset_class = filters.PayeeFilter
-    search_fields = ("payee_name", "student__name", "student__initials__startswith")
-    export_kind = "payees"
-    export_action = "students.student.export"
-
-    def rows(self) -> QuerySet[PayeeAccount]:
-        """Return the newest first."""
-        return super().rows().order_by("-entered_at", "-pk")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say whether the person decides, and who it is."""
-        return super().get_context_data(
-            can_decide=self.may(APPROVE_PAYEE), own_id=self.request.actor.user_id, **kwargs
-        )
-
-
-class PayeeApprove(ActionScreen):
-    """Put a card into use."""
-
-    action = APPROVE_PAYEE
-    title = gettext_lazy("审核收款账户")
-    selector = reads.payee_accounts
-    parents = (_LIST, (gettext_lazy("收款账户"), "students:payee-list"))
-    service: ClassVar[Callable[..., Any]] = approve_payee
-    object_argument = "account"
-    button = gettext_lazy("通过")
-    success = gettext_lazy("已通过。")
-    success_url_name = "students:payee-list"
-
-    def consequence(self) -> Words:
-        """Name whose money goes where."""
-        card: PayeeAccount = self.object
-        return _("通过后，%(student)s的资助将发到%(payee)s（%(relation)s）的账户，原账户停用。") % {
-            "student": card.student.name,
-            "payee": card.payee_name,
-            "relation": card.get_relation_display(),
-        }
-
-    def figures(self) -> Sequence[tuple[Words, Any]]:
-        """Show the card masked."""
-        card: PayeeAccount = self.object
-        return [(_("银行账号"), str(card.account)), (_("开户行"), card.bank_name or "—")]
-
-    def back_url(self) -> str:
-        """Lead back to the cards."""
-        return reverse("students:payee-list")
-
-
-class PayeeRefuse(PayeeApprove):
-    """Send a card back."""
-
-    title = gettext_lazy("退回收款账户")
-    form_class: ClassVar[type[BaseForm]] = forms.ReasonForm
-    service: ClassVar[Callable[..., Any]] = refuse_payee
-    button = gettext_lazy("退回")
-    danger = True
-    success = gettext_lazy("已退回。")
-
-    def consequence(self) -> Words:
-        """Name the card that goes back."""
-        return _("退回后，%(payee)s的账户不会启用，录入人须重新登记。") % {
-            "payee": self.object.payee_name
-        }
 
 
 def find_students(scope: Scope, query: SearchQuery) -> list[Hit]:

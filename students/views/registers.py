@@ -1,36 +1,22 @@
 """Rosters of a term, registers of other departments, and households."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.protected import IdNumber
-from povedu.screens import Button, DetailScreen, Fact, ListScreen, Screen, SecretSearch, Tab
+from povedu.screens import Button, DetailScreen, Fact, ListScreen, SecretSearch, Tab
 from povedu.screens.base import Words, row_or_404
 from students import filters, tables
-from students.forms.registers import ComparisonForm
 from students.models import Enrolment, Household, RegisterEntry, RegisterSnapshot
-from students.rules.snapshots import Change
 from students.selectors import children as reads
-from students.selectors.snapshots import compare_snapshots
 
 _REGISTERS: tuple[Words, str] = (gettext_lazy("外部名册"), "students:snapshot-list")
-SHOWN_CHANGES = 500
-CHANGE_WORDS = {
-    "new": gettext_lazy("新增"),
-    "gone": gettext_lazy("退出"),
-    "category": gettext_lazy("类别变化"),
-    "moved": gettext_lazy("迁移"),
-    "household": gettext_lazy("户编号变化"),
-    "renamed": gettext_lazy("姓名变化"),
-    "risk-removed": gettext_lazy("风险消除"),
-}
 
 
 class RosterList(ListScreen):
@@ -64,23 +50,30 @@ class RosterList(ListScreen):
         return [Button(_("按班级汇总"), reverse("students:class-list"), self.action)]
 
 
-class ClassList(Screen):
-    """The term's classes with their pupils."""
+class ClassList(ListScreen):
+    """The term's classes with their pupils, a page at a time; the sums are of all of them."""
 
     action = "students.enrolment.view"
     title = gettext_lazy("学校班级")
     template_name = "students/classes.html"
     parents = ((gettext_lazy("学期花名册"), "students:roster-list"),)
+    table_class = tables.ClassTable
+    empty_reason = gettext_lazy("本学期还没有花名册。")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show every class in scope."""
-        rows = list(reads.class_sizes(self.scope, self.request.term))
-        table = tables.ClassTable(rows, orderable=False)
-        pupils = sum(row["pupils"] for row in rows)  # type: ignore[index]  # grouped rows
-        schools = len({row["school_id"] for row in rows})  # type: ignore[index]  # grouped rows
-        return self.render_to_response(
-            self.get_context_data(table=table, pupils=pupils, schools=schools, classes=len(rows))
-        )
+    @cached_property
+    def classes(self) -> list[dict[str, Any]]:
+        """Return every class in scope."""
+        return list(reads.class_sizes(self.scope, self.request.term))
+
+    def rows(self) -> Any:
+        """Return grouped rows, which have no key to end their order with."""
+        return self.classes
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the sums."""
+        kwargs["pupils"] = sum(row["pupils"] for row in self.classes)
+        kwargs["schools"] = len({row["school_id"] for row in self.classes})
+        return super().get_context_data(**kwargs)
 
     def heading(self) -> Words:
         """Name the term."""
@@ -154,7 +147,8 @@ class SnapshotList(ListScreen):
 
     def buttons(self) -> list[Button]:
         """Lead to the comparison of two snapshots."""
-        return [Button(_("两次快照比对"), reverse("students:snapshot-compare"), self.action)]
+        url = reverse("students:comparison-start", args=["snapshots"])
+        return [Button(_("两次快照对照"), url, "students.comparison.make")]
 
 
 class EntryList(ListScreen):
@@ -191,51 +185,3 @@ class EntryList(ListScreen):
     def heading(self) -> Words:
         """Name the snapshot."""
         return str(self.snapshot)
-
-
-class SnapshotCompare(Screen):
-    """What changed between two snapshots of a register, in plain words and as a table."""
-
-    action = "students.register.view"
-    title = gettext_lazy("两次快照比对")
-    template_name = "students/compare.html"
-    parents = (_REGISTERS,)
-    shown: ClassVar[int] = SHOWN_CHANGES
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask for two snapshots; with two, show how they differ."""
-        asked = bool(request.GET)
-        form = ComparisonForm(request.GET if asked else None, snapshots=reads.snapshots(self.scope))
-        context: dict[str, Any] = {"form": form}
-        if asked and form.is_valid():
-            context |= self.compared(form.cleaned_data["before"], form.cleaned_data["after"])
-        status = 400 if asked and not form.is_valid() else 200
-        return self.render_to_response(self.get_context_data(**context), status=status)
-
-    def compared(self, before: RegisterSnapshot, after: RegisterSnapshot) -> dict[str, Any]:
-        """Return the differences for the template."""
-        result = compare_snapshots(self.scope, before, after)
-        counts = [(label, result.counts.get(kind, 0)) for kind, label in CHANGE_WORDS.items()]
-        rows = [_worded(one) for one in result.changes[: self.shown]]
-        return {
-            "before": before,
-            "after": after,
-            "sizes": result.rows,
-            "counts": counts,
-            "total": len(result.changes),
-            "limit": self.shown,
-            "table": tables.ChangeTable(rows, orderable=False),
-        }
-
-
-def _worded(change: Change) -> dict[str, str]:
-    row = change._asdict() | {"change": str(CHANGE_WORDS[change.kind])}
-    if change.kind in {"new", "gone", "category"}:
-        row |= {"before": _category(change.before), "after": _category(change.after)}
-    return row
-
-
-def _category(value: str) -> str:
-    from students.choices import Hardship
-
-    return str(Hardship(value).label) if value in Hardship.values else value

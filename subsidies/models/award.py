@@ -1,11 +1,10 @@
-"""Determinations, awards, their sources and instalments, and public notices."""
+"""Awards, their sources and instalments, and public notices."""
 
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,74 +13,10 @@ from povedu.money import MoneyField
 from povedu.terms import TermField
 from schools.choices import Stage
 from schools.models import School
-from students.choices import ApprovalState
 from students.models import Enrolment, HardshipStatus, Student
 from subsidies.choices import AwardState, NoticeState, ObjectionState
+from subsidies.models.determination import Determination
 from subsidies.models.programme import Programme, Standard
-
-
-class Determination(models.Model):
-    """A decision on paper evidence that a student is in hardship, for those on no register."""
-
-    student = models.ForeignKey(
-        Student, verbose_name=_("学生"), on_delete=models.PROTECT, related_name="determinations"
-    )
-    academic_year = models.PositiveSmallIntegerField(_("学年（起始年）"))
-    programme = models.ForeignKey(
-        Programme,
-        verbose_name=_("申请项目"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="determinations",
-    )
-    tier = models.CharField(_("认定档次"), max_length=10, blank=True)
-    evidence = models.CharField(_("证明材料"), max_length=200)
-    state = models.CharField(
-        _("状态"), max_length=10, choices=ApprovalState.choices, default=ApprovalState.PENDING
-    )
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("录入人"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    entered_at = models.DateTimeField(_("录入时间"))
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("审核人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    approved_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
-    note = models.CharField(_("审核意见"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("困难认定")
-        verbose_name_plural = _("困难认定")
-        ordering = ["-entered_at"]
-        constraints = [
-            models.UniqueConstraint(
-                "student",
-                "academic_year",
-                Coalesce("programme", 0),
-                condition=Q(state__in=["pending", "approved"]),
-                name="determination_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("entered_by")),
-                name="determination_maker_not_checker",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="approved") | Q(approved_by__isnull=False),
-                name="determination_approved_by_somebody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.student} {self.academic_year}"
 
 
 class PublicNotice(models.Model):
@@ -270,7 +205,11 @@ class AwardSource(models.Model):
 
 
 class Instalment(models.Model):
-    """One part of an award that falls due: a term, a month (YYYY-MM) or once."""
+    """One part of an award that falls due: a term, a month (YYYY-MM) or once.
+
+    ``school`` is where the child went since, where the money follows it to a school's account. A
+    stopped part is never paid; it stays so that the award's parts still sum to it.
+    """
 
     award = models.ForeignKey(
         Award, verbose_name=_("资助决定"), on_delete=models.PROTECT, related_name="instalments"
@@ -278,6 +217,16 @@ class Instalment(models.Model):
     period = models.CharField(_("所属期"), max_length=10)
     due_on = models.DateField(_("应发日期"))
     amount = MoneyField(_("金额（元）"))
+    school = models.ForeignKey(
+        School,
+        verbose_name=_("转入学校"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    stopped_at = models.DateTimeField(_("停发时间"), null=True, blank=True)
+    stop_reason = models.CharField(_("停发原因"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("资助分期")

@@ -1,4 +1,4 @@
-"""Batches, payment attempts, the bank's answers, incoming money and gifts."""
+"""Batches, payment attempts, the bank's answers, incoming money."""
 
 from django.conf import settings
 from django.db import models
@@ -8,13 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.ledger.choices import FundSource
 from povedu.money import MoneyField
-from povedu.protected import BankAccount, Phone, ProtectedField
+from povedu.protected import BankAccount, ProtectedField
 from povedu.terms import TermField
-from schools.models import Division, School
-from students.models import Student
+from schools.models import Division
 from subsidies.choices import (
     BatchState,
-    DonorKind,
     LineOutcome,
     PayeeKind,
     PaymentState,
@@ -61,7 +59,8 @@ class FundReceipt(models.Model):
 class DisbursementBatch(models.Model):
     """Payments made together: frozen, approved by somebody else, released, answered, closed.
 
-    ``digest`` binds the approval to the frozen content; any change after it voids the approval.
+    ``digest`` binds the approvals to the frozen content; any change after it voids them. ``levels``
+    different people approve (``BatchApproval``), the last of them is ``approved_by``.
     ``anchor`` is the ledger's end (count and hash) when the batch went out; it is on the pay sheet.
     """
 
@@ -77,6 +76,8 @@ class DisbursementBatch(models.Model):
     payments_count = models.PositiveIntegerField(_("笔数"), default=0)
     amount = MoneyField(_("金额（元）"), default=0)
     digest = models.CharField(_("内容摘要"), max_length=64, blank=True)
+    round = models.PositiveSmallIntegerField(_("冻结次数"), default=0)
+    levels = models.PositiveSmallIntegerField(_("审批级数"), default=1)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("经办人"),
@@ -281,61 +282,3 @@ class BankReturnLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bank_return_id}-{self.row_number}"
-
-
-class Donor(models.Model):
-    """Somebody who gives to students."""
-
-    name = models.CharField(_("捐助方"), max_length=80)
-    kind = models.CharField(_("类别"), max_length=12, choices=DonorKind.choices)
-    county = models.ForeignKey(
-        Division, verbose_name=_("县"), on_delete=models.PROTECT, related_name="+"
-    )
-    phone = ProtectedField(Phone, verbose_name=_("联系电话"))
-    is_anonymous = models.BooleanField(_("不公开姓名"), default=False)
-
-    class Meta:
-        verbose_name = _("捐助方")
-        verbose_name_plural = _("捐助方")
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["county", "name"], name="donor_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Gift(models.Model):
-    """One gift to one student or school, in cash or kind; each gift counts once as 人次."""
-
-    programme = models.ForeignKey(
-        Programme, verbose_name=_("资助项目"), on_delete=models.PROTECT, related_name="gifts"
-    )
-    donor = models.ForeignKey(
-        Donor, verbose_name=_("捐助方"), on_delete=models.PROTECT, related_name="gifts"
-    )
-    student = models.ForeignKey(
-        Student, verbose_name=_("学生"), on_delete=models.PROTECT, related_name="gifts"
-    )
-    school = models.ForeignKey(
-        School, verbose_name=_("学校"), on_delete=models.PROTECT, related_name="gifts"
-    )
-    given_on = models.DateField(_("捐助日期"))
-    amount = MoneyField(_("金额或折价（元）"))
-    item = models.CharField(_("实物名称"), max_length=60, blank=True)
-    settled_on = models.DateField(_("到账日期"), null=True, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("登记人"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-
-    class Meta:
-        verbose_name = _("捐助")
-        verbose_name_plural = _("捐助")
-        ordering = ["-given_on", "-pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="gift_positive")]
-        indexes = [models.Index(fields=["programme", "settled_on"], name="gift_settled")]
-
-    def __str__(self) -> str:
-        return f"{self.donor} {self.amount}"

@@ -11,7 +11,14 @@ from povedu.ledger.choices import FundSource
 from povedu.money import MoneyField
 from schools.choices import Stage
 from schools.models import Division, School
-from subsidies.choices import Boarding, Cadence, Confidence, PayeeKind, ProgrammeKind
+from subsidies.choices import (
+    Boarding,
+    Cadence,
+    Confidence,
+    PayeeKind,
+    ProgrammeKind,
+    Residence,
+)
 
 
 class Programme(models.Model):
@@ -43,9 +50,18 @@ class Programme(models.Model):
     requires_base = models.BooleanField(_("须先享受被叠加的项目"), default=False)
     excludes = models.ManyToManyField("self", verbose_name=_("互斥项目"), blank=True)
     excludes_risk_removed = models.BooleanField(_("开学时风险已消除的不再享受"), default=False)
+    residence = models.CharField(
+        _("户籍与就读要求"), max_length=8, choices=Residence.choices, default=Residence.ANY
+    )
+    poor_first = models.BooleanField(_("资金先保建档立卡学生"), default=True)
+    poor_highest = models.BooleanField(_("建档立卡学生享受最高档"), default=True)
+    skipped_months = models.JSONField(_("不发的月份"), default=list, blank=True)
     needs_notice = models.BooleanField(_("须公示"), default=True)
     needs_application = models.BooleanField(_("须申请"), default=False)
     document = models.CharField(_("依据文件"), max_length=120, blank=True)
+    confidence = models.CharField(
+        _("依据可靠性"), max_length=6, choices=Confidence.choices, default=Confidence.LOCAL
+    )
     description = models.CharField(_("说明"), max_length=300, blank=True)
     starts_on = models.DateField(_("开始日期"))
     ends_on = models.DateField(_("结束日期"), null=True, blank=True)
@@ -79,7 +95,9 @@ class Standard(models.Model):
     """What a programme pays whom, from a date: the yearly amount and one instalment of it.
 
     Empty ``stage``, ``tier`` and ``major`` and ``grade`` 0 mean any; ``categories`` lists the
-    canonical hardships that qualify, empty for any student.
+    canonical hardships that qualify, empty for any student. ``spring_amount`` is the instalment of
+    the spring term where it differs; ``parts`` says what the yearly amount is made of, [[words,
+    yuan as text], …]; the parts never count apart.
     """
 
     programme = models.ForeignKey(
@@ -97,6 +115,8 @@ class Standard(models.Model):
     categories = models.JSONField(_("困难类别"), default=list, blank=True)
     year_amount = MoneyField(_("每年（元）"))
     instalment_amount = MoneyField(_("每次（元）"))
+    spring_amount = MoneyField(_("春季每次（元，与秋季不同时填写）"), null=True, blank=True)
+    parts = models.JSONField(_("金额构成"), default=list, blank=True)
     document = models.CharField(_("依据文件"), max_length=120, blank=True)
     confidence = models.CharField(
         _("依据可靠性"), max_length=6, choices=Confidence.choices, default=Confidence.LOCAL
@@ -116,6 +136,11 @@ class Standard(models.Model):
                 & Q(instalment_amount__gt=0)
                 & Q(instalment_amount__lte=F("year_amount")),
                 name="standard_amounts_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(spring_amount__isnull=True)
+                | (Q(spring_amount__gt=0) & Q(spring_amount__lte=F("year_amount"))),
+                name="standard_spring_positive",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
@@ -166,7 +191,10 @@ class SourceRule(models.Model):
 
 
 class Quota(models.Model):
-    """Planned places of a programme in a year; exceeding it needs a reason, not a lock."""
+    """Planned places of a programme in a year; exceeding it needs a reason, not a lock.
+
+    Either so many heads, or a percentage of those enrolled at the programme's stages.
+    """
 
     programme = models.ForeignKey(
         Programme, verbose_name=_("资助项目"), on_delete=models.CASCADE, related_name="quotas"
@@ -180,7 +208,10 @@ class Quota(models.Model):
         blank=True,
         related_name="+",
     )
-    heads_count = models.PositiveIntegerField(_("计划人数"))
+    heads_count = models.PositiveIntegerField(_("计划人数"), null=True, blank=True)
+    percent = models.DecimalField(
+        _("占在校生比例（%）"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     document = models.CharField(_("文号"), max_length=120, blank=True)
 
     class Meta:
@@ -188,8 +219,14 @@ class Quota(models.Model):
         verbose_name_plural = _("计划指标")
         ordering = ["programme_id", "-year"]
         constraints = [
-            models.UniqueConstraint("programme", "year", Coalesce("school", 0), name="quota_once")
+            models.UniqueConstraint("programme", "year", Coalesce("school", 0), name="quota_once"),
+            models.CheckConstraint(
+                condition=Q(heads_count__isnull=False, percent__isnull=True)
+                | Q(heads_count__isnull=True, percent__gt=0, percent__lte=100),
+                name="quota_heads_or_percent",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.programme} {self.year} {self.heads_count}"
+        planned = f"{self.percent}%" if self.percent is not None else self.heads_count
+        return f"{self.programme} {self.year} {planned}"

@@ -5,6 +5,17 @@ import json
 from collections.abc import Iterable, Sequence
 
 SEPARATOR = "|"
+# What of a payment an approval binds: everything that the bank's file says, and what it pays for.
+DIGESTED = (
+    "line_no",
+    "instalment_id",
+    "attempt",
+    "amount",
+    "payee_kind",
+    "payee_name",
+    "bank_name",
+    "account_index",
+)
 
 
 def has_private_glyph(text: str) -> bool:
@@ -12,6 +23,17 @@ def has_private_glyph(text: str) -> bool:
     return any(
         "\ue000" <= letter <= "\uf8ff" or "\U000f0000" <= letter <= "\U0010ffff" for letter in text
     )
+
+
+def can_hold(text: str, encoding: str) -> bool:
+    """Say whether a bank's encoding holds a name: every letter of it, none of them drawn."""
+    if has_private_glyph(text):
+        return False
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def cell(text: str) -> str:

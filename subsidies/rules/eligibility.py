@@ -5,8 +5,10 @@ over a county asks for each situation once.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from povedu.terms import Term
 from subsidies.choices import Boarding, Skip
 
 REGISTERED_POOR = frozenset({"registered_poor", "lifted", "unstable", "edge", "sudden"})
@@ -48,14 +50,14 @@ def fits(standard: StandardLine, situation: Situation) -> bool:
 
 
 def choose(
-    standards: Iterable[StandardLine], situation: Situation
+    standards: Iterable[StandardLine], situation: Situation, *, poor_highest: bool = True
 ) -> tuple[StandardLine | None, str]:
     """Return the standard that a child is paid by and "", or None and the reason code.
 
     1. Only standards for its stage, grade, boarding and major.
     2. Of these only those whose hardship categories it meets.
-    3. A registered-poor child gets the highest tier whatever was determined; another child the
-       tier determined for it.
+    3. A registered-poor child gets the highest tier whatever was determined (``poor_highest``);
+       another child the tier determined for it.
     4. Of what is left the most specific, then the highest.
     """
     fitting = [one for one in standards if fits(one, situation)]
@@ -66,7 +68,7 @@ def choose(
     ]
     if not entitled:
         return None, Skip.NO_HARDSHIP
-    if situation.hardships & REGISTERED_POOR:
+    if poor_highest and situation.hardships & REGISTERED_POOR:
         return max(entitled, key=lambda one: (one.instalment_fen, _weight(one))), ""
     reachable = [one for one in entitled if one.tier in ("", situation.tier)]
     if not reachable:
@@ -85,3 +87,8 @@ def _weight(standard: StandardLine) -> int:
         standard.boarding != Boarding.ANY,
     )
     return sum(map(bool, named))
+
+
+def day_that_counts(term: Term, today: date) -> date:
+    """Return the day whose hardships and standards count: today, kept within the term."""
+    return min(max(today, term.starts_on), term.ends_on - timedelta(days=1))

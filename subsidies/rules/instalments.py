@@ -1,7 +1,8 @@
 """When the parts of an award fall due, and which source pays which part: pure functions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from povedu.terms import Term
@@ -25,18 +26,47 @@ def months_of(term: Term) -> list[date]:
     ]
 
 
-def plan(cadence: str, amount_fen: int, term: Term) -> list[Part]:
+def plan(
+    cadence: str, amount_fen: int, term: Term, skipped_months: Collection[int] = ()
+) -> list[Part]:
     """Return the instalments of an award in a term; ``amount_fen`` is one of them.
+
+    ``skipped_months`` (1 to 12) are those for which a monthly programme pays nothing.
 
     A yearly award falls due in the term in which it is made, once in its academic year; its
     period is named by that year, so that the database keeps it single as well.
     """
     if cadence == Cadence.MONTH:
-        return [Part(f"{month:%Y-%m}", month, amount_fen) for month in months_of(term)]
+        return [
+            Part(f"{month:%Y-%m}", month, amount_fen)
+            for month in months_of(term)
+            if month.month not in skipped_months
+        ]
     period = {Cadence.YEARLY: term.academic_year, Cadence.ONCE: "once"}.get(
         Cadence(cadence), term.code
     )
     return [Part(period, term.starts_on, amount_fen)]
+
+
+def yearly(
+    cadence: str, instalment: Decimal, spring: Decimal | None, skipped_months: Collection[int] = ()
+) -> Decimal:
+    """Return what instalments come to in an academic year, in yuan.
+
+    ``spring`` is the spring term's instalment where it differs from autumn's.
+    """
+    if cadence in (Cadence.YEARLY, Cadence.ONCE):
+        return instalment
+    each = {1: instalment, 2: instalment if spring is None else spring}
+    if cadence == Cadence.TERM:
+        return each[1] + each[2]
+    months = [
+        each[half]
+        for half in each
+        for month in months_of(Term(2000, half))
+        if month.month not in skipped_months
+    ]
+    return sum(months, Decimal(0))
 
 
 def spread(parts: Sequence[int], sources: Sequence[tuple[str, int]]) -> list[list[tuple[str, int]]]:

@@ -20,23 +20,8 @@ TELLING_WORDS = (
     "救助",
     "无人抚养",
 )
-_GRADES = {
-    "preschool": ("", "小班", "中班", "大班"),
-    "senior": ("", "", "", "", "", "", "", "", "", "", "高一", "高二", "高三"),
-}
-_DIGITS = "零一二三四五六七八九"
 
 
 def telling_words(text: str) -> list[str]:
     """Return the words of a heading that tell of somebody's hardship."""
     return [word for word in TELLING_WORDS if word in text]
-
-
-def grade_label(stage: str, grade: int | None) -> str:
-    """Return a grade as a notice writes it, "" where there is none."""
-    if not grade:
-        return ""
-    named = _GRADES.get(stage, ())
-    if grade < len(named) and named[grade]:
-        return named[grade]
-    return f"{_DIGITS[grade]}年级" if grade < len(_DIGITS) else f"{grade - 9}年级"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import CharField, Count, F, Max, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Concat, Substr
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from povedu.figures import Distinct, Line, LineSource, RowList
@@ -16,8 +16,10 @@ from povedu.sheets import Column
 from schools.choices import Stage
 from subsidies.choices import PaymentState
 from subsidies.models import Gift, Payment, PaymentSource, Programme, Quota
+from subsidies.selectors.counting import AWARD as AWARD  # for those who read lines
+from subsidies.selectors.counting import person_times, persons
+from subsidies.selectors.quotas import planned_heads
 
-AWARD = "instalment__award"
 CODE = f"{AWARD}__programme__code"
 VOCATIONAL = frozenset({Stage.VOCATIONAL, Stage.HIGHER_VOCATIONAL, Stage.SPECIAL})
 SUBSIDIES, VOCATIONAL_SECTION = "subsidies", "vocational"
@@ -43,12 +45,6 @@ def settled_gifts(scope: Scope, year: int) -> QuerySet[Gift]:
     return Gift.objects.filter(_in_scope(scope, "school"), _year("settled_on", year))
 
 
-def _times() -> Concat:
-    """Return what is distinct for each 人次 within a programme: student and term."""
-    student = Cast(f"{AWARD}__student_id", CharField())
-    return Concat(student, Value("|"), f"{AWARD}__term", output_field=CharField())
-
-
 class _Programmes:
     """Programmes that paid students: persons, person-times, money by source, quota."""
 
@@ -63,9 +59,9 @@ class _Programmes:
             .values(CODE)
             .annotate(
                 name=Max(f"{AWARD}__programme__name"),
-                persons=Count(f"{AWARD}__student_id", distinct=True),
-                times=Count(_times(), distinct=True),
-                boarders=Count(_times(), distinct=True, filter=boarder),
+                persons=persons(),
+                times=person_times(),
+                boarders=person_times(only=boarder),
                 schools=Count(f"{AWARD}__school_id", distinct=True),
                 total=Sum("amount"),
                 rows=Count("pk"),
@@ -159,11 +155,12 @@ def _quotas(scope: Scope, year: int) -> dict[str, int]:
     """Return planned heads by programme code: the county's own figure, else the schools' sum."""
     whole: dict[str, int] = {}
     parts: dict[str, int] = defaultdict(int)
-    told: QuerySet[Any, Any] = Quota.objects.filter(
+    told = Quota.objects.filter(
         scope.q(division="programme__county_id") | _in_scope(scope, "school"), year=year
     )
-    for code, school, heads in told.values_list("programme__code", "school_id", "heads_count"):
-        if school is None:
+    for quota in told.select_related("programme"):
+        code, heads = quota.programme.code, planned_heads(quota)
+        if quota.school_id is None:
             whole[code] = whole.get(code, 0) + heads
         else:
             parts[code] += heads
@@ -248,8 +245,8 @@ def _payments_by_school(paid: QuerySet[Payment], sources: list[str]) -> RowList:
         paid.order_by(f"{school}__code")
         .values(f"{school}__code", f"{school}__name")
         .annotate(
-            persons=Count(f"{AWARD}__student_id", distinct=True),
-            person_times=Count(_times(), distinct=True),
+            persons=persons(),
+            person_times=person_times(),
             payments=Count("pk", distinct=True),
             total=Sum("sources__amount"),
             **_source_sums(sources, "sources__"),

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
 
 from povedu.money import ZERO
 from povedu.scope import Scope
+from povedu.terms import Term
 from students.choices import ApprovalState
 from students.models import PayeeAccount
 from subsidies.choices import AwardState, DueProblem, LineOutcome, PayeeKind, PaymentState
@@ -29,7 +30,9 @@ from subsidies.models import (
     Programme,
     PublicNotice,
 )
-from subsidies.rules.bank_lines import has_private_glyph
+from subsidies.rules.bank_lines import can_hold, has_private_glyph
+from subsidies.selectors.history import paid_before
+from subsidies.selectors.payment_rules import rules_of
 from subsidies.selectors.programmes import for_office
 
 LIVE = (PaymentState.PENDING, PaymentState.SENT, PaymentState.SETTLED)
@@ -138,7 +141,7 @@ def payments_of_batch(batch: DisbursementBatch) -> QuerySet[Payment]:
     """Return a batch's payments in line order."""
     return (
         Payment.objects.filter(batch=batch)
-        .select_related("instalment__award__student", "instalment__award__school")
+        .select_related("batch", "instalment__award__student", "instalment__award__school")
         .order_by("line_no")
     )
 
@@ -152,6 +155,19 @@ def bank_returns(scope: Scope, office: str = "") -> QuerySet[BankReturn]:
         )
         .select_related("batch__programme", "entered_by")
         .order_by("-received_at", "-pk")
+    )
+
+
+def bank_answers(scope: Scope, office: str = "") -> QuerySet[BankReturn]:
+    """Return the bank's answers with how many lines settled, came back, or are about nothing."""
+
+    def lines(*outcomes: LineOutcome) -> Count:
+        return Count("lines", filter=Q(lines__outcome__in=outcomes))
+
+    return bank_returns(scope, office).annotate(
+        settled_count=lines(LineOutcome.SETTLED),
+        returned_count=lines(LineOutcome.RETURNED),
+        open_count=lines(LineOutcome.UNMATCHED, LineOutcome.REPEATED),
     )
 
 
@@ -191,6 +207,7 @@ def due_instalments(programme: Programme, term: str, due_by: date) -> QuerySet[I
         award__programme=programme,
         award__term=term,
         award__state=AwardState.GRANTED,
+        stopped_at__isnull=True,
         due_on__lte=due_by,
     )
 
@@ -215,16 +232,30 @@ class DueLine:
 
 
 def due_problems(programme: Programme, term: str, due_by: date) -> list[DueLine]:
-    """Return the due instalments that a batch would leave out: no approved card, no identity."""
-    rows = due_instalments(programme, term, due_by)
-    if programme.payee_kind == PayeeKind.SCHOOL:
-        rows = rows.filter(award__student__identity_confirmed=False)
-    else:
+    """Return the due instalments that a batch would leave out, each with its reason.
+
+    No approved card, no confirmed identity, paid before by another system, or a name that the
+    county's bank file cannot hold.
+    """
+    found = _unpayable(programme, term, due_by)
+    if programme.payee_kind != PayeeKind.SCHOOL:
+        found += _unwritable(programme, term, due_by, {line.student_id for line in found})
+    return found
+
+
+def _unpayable(programme: Programme, term: str, due_by: date) -> list[DueLine]:
+
+    before = Q(award__student__in=paid_before(programme, Term.parse(term)))
+    left_out: Q = before | Q(award__student__identity_confirmed=False)
+    if programme.payee_kind != PayeeKind.SCHOOL:
         carded = PayeeAccount.objects.filter(
             student=OuterRef("award__student"), state=ApprovalState.APPROVED
         )
-        rows = rows.filter(Q(award__student__identity_confirmed=False) | ~Exists(carded))
+        left_out |= Q(~Exists(carded))
+    rows = due_instalments(programme, term, due_by).filter(left_out)
+    rows = rows.annotate(was_paid=Case(When(before, then=True), default=False))
     found = rows.order_by("award__school__code", "award__student_id", "period").values_list(
+        "was_paid",
         "award__student__identity_confirmed",
         "award__student__name",
         "award__school__name",
@@ -232,13 +263,36 @@ def due_problems(programme: Programme, term: str, due_by: date) -> list[DueLine]
         "award__student_id",
     )
     return [
-        DueLine(DueProblem.NO_CARD if ok else DueProblem.IDENTITY, student, school, amount, pk)
-        for ok, student, school, amount, pk in found
+        DueLine(_problem(was_paid=paid, confirmed=ok), student, school, amount, pk)
+        for paid, ok, student, school, amount, pk in found
     ]
 
 
+def _unwritable(programme: Programme, term: str, due_by: date, known: set[int]) -> list[DueLine]:
+    encoding = rules_of(programme.county_id).encoding
+    names = approved_accounts(programme).values_list("student_id", "payee_name")
+    stopped = {pk for pk, name in names if pk not in known and not can_hold(name, encoding)}
+    rows = due_instalments(programme, term, due_by).filter(award__student__in=stopped)
+    return [
+        DueLine(DueProblem.RARE_GLYPH, student, school, amount, pk)
+        for student, school, amount, pk in rows.order_by("award__school__code", "pk").values_list(
+            "award__student__name", "award__school__name", "amount", "award__student_id"
+        )
+    ]
+
+
+def _problem(*, was_paid: bool, confirmed: bool) -> DueProblem:
+    if was_paid:
+        return DueProblem.PAID_BEFORE
+    return DueProblem.NO_CARD if confirmed else DueProblem.IDENTITY
+
+
 def flagged_lines(batch: DisbursementBatch) -> list[tuple[Payment, DueProblem]]:
-    """Return a batch's lines that deserve a look: one card for several students, drawn glyphs."""
+    """Return a batch's lines that deserve a look.
+
+    Paid before by another system, one card for several students, drawn glyphs.
+    """
+    before = paid_before(batch.programme, Term.parse(batch.term))
     shared = (
         Payment.objects.filter(batch=batch)
         .exclude(account_index="")
@@ -249,7 +303,9 @@ def flagged_lines(batch: DisbursementBatch) -> list[tuple[Payment, DueProblem]]:
         .values("account_index")
     )
     lines = payments_of_batch(batch)
-    found = [(one, DueProblem.SHARED_CARD) for one in lines.filter(account_index__in=shared)]
+    paid = lines.filter(instalment__award__student__in=before)
+    found = [(one, DueProblem.PAID_BEFORE) for one in paid]
+    found += [(one, DueProblem.SHARED_CARD) for one in lines.filter(account_index__in=shared)]
     drawn = [one for one in lines.iterator(chunk_size=2000) if has_private_glyph(one.payee_name)]
     return found + [(one, DueProblem.RARE_GLYPH) for one in drawn]
 

@@ -1,6 +1,5 @@
 """Reading programmes, standards, sources and quotas."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -8,8 +7,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 from povedu.accounts.choices import OfficeCode, Role
 from povedu.money import fen
 from povedu.scope import Actor, Scope
-from subsidies.choices import AwardState
-from subsidies.models import Award, AwardSource, Programme, Quota, SourceRule, Standard
+from povedu.terms import Term
+from schools.models import Division
+from subsidies.choices import AwardState, ProgrammeKind
+from subsidies.models import AwardSource, Programme, SourceRule
 from subsidies.rules.eligibility import StandardLine
 from subsidies.rules.sources import SourceLine, Used
 
@@ -40,15 +41,31 @@ def programmes(scope: Scope, office: str = "") -> QuerySet[Programme]:
     )
 
 
-def standards_on(programme: Programme, day: date) -> QuerySet[Standard]:
-    """Return the standards that a programme pays by on a day."""
-    return Standard.objects.filter(programme=programme, starts_on__lte=day).filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=day)
-    )
+def counties_with_programmes() -> QuerySet[Division]:
+    """Return the counties that have programmes, for whatever is done county by county."""
+    return Division.objects.filter(pk__in=Programme.objects.values("county")).order_by("pk")
+
+
+def programmes_by_name(county_code: str) -> dict[str, tuple[str, int]]:
+    """Return (code, key) of a county's programmes by code and by name."""
+    rows = Programme.objects.filter(county__code=f"{county_code}000000").order_by("-pk")
+    found: dict[str, tuple[str, int]] = {}
+    for pk, code, name in rows.values_list("pk", "code", "name"):
+        found[name] = found[code] = (code, pk)
+    return found
+
+
+def gift_programmes(county_code: str) -> dict[str, int]:
+    """Return the keys of a county's programmes of social gifts by name; one name, one key."""
+    rows = Programme.objects.filter(
+        county__code=f"{county_code}000000", kind=ProgrammeKind.GIFT
+    ).order_by("-pk")
+    return dict(rows.values_list("name", "pk"))
 
 
 def standard_lines(programme: Programme, day: date) -> list[StandardLine]:
-    """Return the standards of a day as rules see them."""
+    """Return the standards of a day as rules see them, with the instalment of that day's term."""
+    is_spring = Term.on(day).half == 2
     return [
         StandardLine(
             one.pk,
@@ -58,9 +75,14 @@ def standard_lines(programme: Programme, day: date) -> list[StandardLine]:
             one.grade,
             one.major,
             frozenset(one.categories),
-            fen(one.instalment_amount),
+            fen(
+                one.spring_amount
+                if is_spring and one.spring_amount is not None
+                else one.instalment_amount
+            ),
         )
-        for one in standards_on(programme, day)
+        for one in programme.standards.all()  # whoever asks for many has prefetched them
+        if one.starts_on <= day and (one.ends_on is None or one.ends_on > day)
     ]
 
 
@@ -87,30 +109,3 @@ def used_sources(programme: Programme, year: int) -> dict[str, Used]:
         .annotate(heads=Count("pk"), total=Sum("amount"))
     )
     return {source: Used(heads, fen(total)) for source, heads, total in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaUse:
-    """Places planned and taken in a year; ``planned`` None where nothing was planned."""
-
-    year: int
-    planned: int | None
-    actual: int
-
-    @property
-    def over(self) -> int:
-        """Return how many places beyond the plan are taken."""
-        return max(self.actual - self.planned, 0) if self.planned is not None else 0
-
-
-def quota_use(programme: Programme, year: int) -> QuotaUse:
-    """Return the places of a programme in a budget year: planned, and students with an award."""
-    planned = Quota.objects.filter(programme=programme, year=year).aggregate(
-        whole=Sum("heads_count", filter=Q(school__isnull=True)), parts=Sum("heads_count")
-    )
-    actual = (
-        Award.objects.filter(programme=programme, budget_year=year)
-        .exclude(state=AwardState.CANCELLED)
-        .aggregate(heads=Count("student", distinct=True))["heads"]
-    )
-    return QuotaUse(year, planned["whole"] or planned["parts"], actual)

@@ -2,9 +2,9 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,42 +13,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
-from povedu.bulk import insert_rows
 from povedu.errors import Conflict, Refusal
 from povedu.money import yuan
 from povedu.scope import Actor
 from povedu.terms import Term
 from subsidies.choices import AwardState, NoticeState, ObjectionState, PaymentState, Skip
-from subsidies.models import Award, AwardSource, Instalment, Objection, Payment, Programme
-from subsidies.rules.instalments import Part, plan
-from subsidies.rules.sources import Draw, draw
-from subsidies.selectors.eligibility import Chosen, decide
-from subsidies.selectors.programmes import quota_use, source_lines, used_sources
-
-_AWARD_FIELDS = (
-    "student",
-    "programme",
-    "term",
-    "school",
-    "enrolment",
-    "stage",
-    "grade",
-    "class_name",
-    "major",
-    "is_boarder",
-    "tier",
-    "hardship",
-    "determination",
-    "standard",
-    "amount",
-    "budget_year",
-    "state",
-    "explanation",
-    "job_id",
-    "proposed_by",
-    "proposed_at",
-    "cancel_reason",
+from subsidies.models import (
+    Award,
+    Objection,
+    Payment,
+    Programme,
+    QuotaExcess,
 )
+from subsidies.rules.eligibility import day_that_counts
+from subsidies.rules.sources import draw
+from subsidies.selectors.eligibility import decide, in_order
+from subsidies.selectors.programmes import source_lines, used_sources
+from subsidies.selectors.quotas import QuotaUse, quota_use
+from subsidies.services.award_rows import Covered, plans_of, write_awards
 
 
 @dataclass(slots=True)
@@ -71,11 +53,6 @@ class RunResult:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def day_that_counts(term: Term, today: date) -> date:
-    """Return the day whose hardships and standards count: today, kept within the term."""
-    return min(max(today, term.starts_on), term.ends_on - timedelta(days=1))
-
-
 def propose_awards(
     *,
     programme: Programme,
@@ -84,8 +61,11 @@ def propose_awards(
     now: datetime,
     job_id: uuid.UUID | None = None,
     as_of: date | None = None,
+    students: Collection[int] | None = None,
 ) -> RunResult:
     """Compute a programme's awards for a term over the whole county and write them as proposed.
+
+    ``students`` narrows the run to these children (a back-pay); the rules are the same.
 
     1. Decide about every child (identity confirmed only). 2. Draw the sources in order, the
     registered poor first; whom the money does not reach is left out. 3. Write awards, their
@@ -96,7 +76,8 @@ def propose_awards(
     today = timezone.localtime(now).date()
     with transaction.atomic():
         programme = Programme.objects.select_for_update().get(pk=programme.pk)
-        decisions = decide(programme, term, as_of or day_that_counts(term, today))
+        counted_on = as_of or day_that_counts(term, today)
+        decisions = decide(programme, term, counted_on, students=students)
         lines = source_lines(programme, today.year)
         if decisions.chosen and not lines:
             raise Refusal(
@@ -104,11 +85,8 @@ def propose_awards(
                 _("“%(programme)s”还没有登记 %(year)d 年度的资金分担规则，请先登记。")
                 % {"programme": programme, "year": today.year},
             )
-        chosen = sorted(
-            decisions.chosen,
-            key=lambda one: (not one.is_poor, one.candidate.school_code, one.candidate.student_id),
-        )
-        plans = _plans(programme, term, chosen)
+        chosen = in_order(programme, decisions.chosen)
+        plans = plans_of(programme, term, chosen)
         totals = [sum(part.amount_fen for part in plans[one.standard.id]) for one in chosen]
         draws = draw(totals, lines, used_sources(programme, today.year))
         covered = [
@@ -117,7 +95,7 @@ def propose_awards(
             if share is not None
         ]
         run_id = job_id or uuid.uuid4()
-        _write(programme, term, covered, plans, run_id, actor, now)
+        write_awards(programme, term, covered, plans, run_id, actor, now)
         result = _result(programme, term, run_id, covered, decisions.counts(), today.year)
         missed = len(chosen) - len(covered)
         if missed:
@@ -133,85 +111,6 @@ def propose_awards(
             place=(programme.county_id, ""),
         )
     return result
-
-
-def _plans(programme: Programme, term: Term, chosen: Sequence[Chosen]) -> dict[int, list[Part]]:
-    """Return the instalments that each standard gives."""
-    standards = {one.standard.id: one.standard for one in chosen}
-    return {
-        pk: plan(programme.cadence, standard.instalment_fen, term)
-        for pk, standard in standards.items()
-    }
-
-
-Covered = tuple[Chosen, int, Draw]
-
-
-def _write(
-    programme: Programme,
-    term: Term,
-    covered: Sequence[Covered],
-    plans: Mapping[int, Sequence[Part]],
-    run_id: uuid.UUID,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    year = timezone.localtime(now).year
-    money = {total: yuan(total) for _one, total, _share in covered}
-    insert_rows(
-        Award,
-        _AWARD_FIELDS,
-        (
-            (
-                one.candidate.student_id,
-                programme.pk,
-                term.code,
-                one.candidate.school_id,
-                one.candidate.enrolment_id,
-                one.candidate.stage,
-                one.candidate.grade,
-                one.candidate.class_name,
-                one.candidate.major,
-                one.candidate.is_boarder,
-                one.standard.tier,
-                one.hardship_id,
-                one.determination_id,
-                one.standard.id,
-                money[total],
-                year,
-                AwardState.PROPOSED,
-                one.explanation,
-                run_id,
-                actor.user_id,
-                now,
-                "",
-            )
-            for one, total, _share in covered
-        ),
-    )
-    numbers = dict(Award.objects.filter(job_id=run_id).values_list("student_id", "pk"))
-    parts = {
-        pk: [(part.period, part.due_on, yuan(part.amount_fen)) for part in one]
-        for pk, one in plans.items()
-    }
-    insert_rows(
-        Instalment,
-        ("award", "period", "due_on", "amount"),
-        (
-            (numbers[one.candidate.student_id], *part)
-            for one, _total, _share in covered
-            for part in parts[one.standard.id]
-        ),
-    )
-    insert_rows(
-        AwardSource,
-        ("award", "source", "amount"),
-        (
-            (numbers[one.candidate.student_id], source, yuan(amount))
-            for one, _total, share in covered
-            for source, amount in share
-        ),
-    )
 
 
 def _result(
@@ -260,7 +159,7 @@ def approve_awards(
             raise Refusal("nothing-to-approve", _("没有可批准的资助：须公示的应在公示期满后批准。"))
         if ready.filter(proposed_by=actor.user_id).exists():
             raise Refusal("maker-is-checker", _("经办人不能批准自己拟定的资助，请由他人批准。"))
-        _check_quota(programme, ready, reason)
+        excesses = _check_quota(programme, ready, reason)
         old = AwardState.PUBLICISED if programme.needs_notice else AwardState.PROPOSED
         expected = ready.count()
         count = Award.objects.filter(state=old, pk__in=ready.values("pk")).update(
@@ -268,6 +167,18 @@ def approve_awards(
         )
         if count != expected:
             raise Conflict("awards-moved", _("部分资助刚被他人办理，请刷新后重试。"))
+        QuotaExcess.objects.bulk_create(
+            QuotaExcess(
+                programme=programme,
+                year=use.year,
+                planned_count=use.planned or 0,
+                actual_count=use.actual,
+                reason=reason[:200],
+                approved_by_id=actor.user_id,
+                approved_at=now,
+            )
+            for use in excesses
+        )
         record(
             actor=actor,
             now=now,
@@ -296,7 +207,9 @@ def awaiting_approval(programme: Programme, today: date) -> QuerySet[Award]:
     ).exclude(notice_id__in=disputed)
 
 
-def _check_quota(programme: Programme, ready: QuerySet[Award], reason: str) -> None:
+def _check_quota(programme: Programme, ready: QuerySet[Award], reason: str) -> list[QuotaUse]:
+    """Refuse an excess without a reason; return the years that are exceeded."""
+    found = []
     years = ready.order_by("budget_year").values_list("budget_year", flat=True).distinct()
     for year in years:
         use = quota_use(programme, year)
@@ -315,6 +228,9 @@ def _check_quota(programme: Programme, ready: QuerySet[Award], reason: str) -> N
                 },
                 field="reason",
             )
+        if use.over:
+            found.append(use)
+    return found
 
 
 # --- changes afterwards -------------------------------------------------------------------------

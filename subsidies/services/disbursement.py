@@ -1,250 +1,45 @@
-"""The life of a batch: made, frozen, approved by somebody else, released, closed.
+"""The life of a batch once made: frozen, approved by others, released, closed.
 
-Every move is a compare-and-set update; the approval binds the digest of the lines, which is
-computed again from the database at each later step.
+Every move is a compare-and-set update; each approval binds the digest of the lines, which is
+computed again from the database at each later step. The money in hand is asked for when the batch
+is frozen and again when it goes out.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Sum
-from django.utils import timezone
+from django.db.models import Count, F, Sum
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
-from povedu.bulk import insert_rows
 from povedu.errors import Conflict, Refusal
+from povedu.invariants import verify
 from povedu.ledger.chain import GENESIS
+from povedu.ledger.choices import FundSource
 from povedu.ledger.selectors import head_of
-from povedu.money import ZERO, fen, yuan
-from povedu.protected import BankAccount
+from povedu.ledger.services import hold
+from povedu.money import ZERO
 from povedu.scope import Actor
-from povedu.terms import Term
-from students.choices import PayeeRelation
-from subsidies.choices import AwardState, BatchState, PayeeKind, PaymentState
-from subsidies.models import (
-    AwardSource,
-    DisbursementBatch,
-    Instalment,
-    Payment,
-    PaymentSource,
-    Programme,
+from subsidies.choices import BankEncoding, BatchState, PaymentState
+from subsidies.models import BatchApproval, DisbursementBatch, Instalment, Payment
+from subsidies.rules.bank_lines import DIGESTED, digest
+from subsidies.selectors.batches import (
+    approvals_of,
+    frozen_lines,
+    levels_of,
+    unholdable_lines,
 )
-from subsidies.rules.bank_lines import digest
-from subsidies.rules.instalments import spread
-from subsidies.selectors.payments import approved_accounts, due_instalments, unresolved_of_batch
-from subsidies.services.numbers import next_number
+from subsidies.selectors.cash import shortfalls
+from subsidies.selectors.payment_rules import rules_of
+from subsidies.selectors.payments import LIVE, unresolved_of_batch
 
-_PAYMENT_FIELDS = (
-    "instalment",
-    "attempt",
-    "batch",
-    "line_no",
-    "amount",
-    "payee_kind",
-    "payee_name",
-    "bank_name",
-    "account",
-    "account_index",
-    "state",
-    "return_reason",
-)
-_DIGESTED = (
-    "line_no",
-    "instalment_id",
-    "attempt",
-    "amount",
-    "payee_kind",
-    "payee_name",
-    "bank_name",
-    "account_index",
-)
-
-
-class _Payee(NamedTuple):
-    """Who gets a line."""
-
-    kind: str
-    name: str
-    bank: str
-    account: BankAccount
-    account_index: str
-
-
-class _Due(NamedTuple):
-    """A due instalment with what a line needs."""
-
-    instalment_id: int
-    amount: Decimal
-    period: str
-    award_id: int
-    student_id: int
-    school: str
-
-
-def make_batch(
-    *,
-    programme: Programme,
-    term: Term,
-    actor: Actor,
-    now: datetime,
-    due_by: date | None = None,
-    title: str = "",
-) -> DisbursementBatch:
-    """Put every instalment that is due and can be paid into a new batch, set-wise.
-
-    Left out (and listed by ``selectors.payments.due_problems``): no approved card, identity not
-    confirmed. An instalment that came back goes out as a new attempt. Raises Refusal where nothing
-    is due, Conflict where somebody else has just batched the same.
-    """
-    today = timezone.localtime(now).date()
-    try:
-        with transaction.atomic():
-            programme = Programme.objects.select_for_update().get(pk=programme.pk)
-            lines = _payable(programme, term, due_by or today)
-            if not lines:
-                raise Refusal("nothing-due", _("没有到期且可发放的款项；请查看不能发放的原因。"))
-            batch = DisbursementBatch.objects.create(
-                number=next_number(DisbursementBatch, "FF", programme.county_id, today),
-                programme=programme,
-                term=term.code,
-                title=(title or f"{programme.name} {term.label}")[:80],
-                made_by_id=actor.user_id,
-                made_at=now,
-            )
-            _write_payments(programme, batch, lines)
-            _tally(batch)
-            _recorded("batch.make", batch, actor, now, count=batch.payments_count)
-    except IntegrityError as clash:
-        raise Conflict("batch-raced", _("同样的款项刚被他人编入批次，请刷新后重试。")) from clash
-    return batch
-
-
-def _payable(programme: Programme, term: Term, due_by: date) -> list[tuple[_Due, _Payee]]:
-    rows = (
-        due_instalments(programme, term.code, due_by)
-        .filter(award__student__identity_confirmed=True)
-        .order_by("award__school__code", "award__grade", "award__class_name", "award_id", "period")
-        .values_list(
-            "pk", "amount", "period", "award_id", "award__student_id", "award__school__name"
-        )
-    )
-    due = [_Due(*row) for row in rows]
-    if programme.payee_kind == PayeeKind.SCHOOL:
-        nothing = BankAccount("")
-        return [(one, _Payee(PayeeKind.SCHOOL, one.school, "", nothing, "")) for one in due]
-    cards = _cards(programme) if due else {}
-    return [(one, cards[one.student_id]) for one in due if one.student_id in cards]
-
-
-def _cards(programme: Programme) -> dict[int, _Payee]:
-    rows = approved_accounts(programme).values_list(
-        "student_id", "relation", "payee_name", "bank_name", "account", "account_index"
-    )
-    return {
-        student: _Payee(
-            PayeeKind.STUDENT if relation == PayeeRelation.SELF else PayeeKind.GUARDIAN,
-            name,
-            bank,
-            cast("BankAccount", account),
-            account_index,
-        )
-        for student, relation, name, bank, account, account_index in rows
-    }
-
-
-def _write_payments(
-    programme: Programme, batch: DisbursementBatch, lines: Sequence[tuple[_Due, _Payee]]
-) -> None:
-    attempts = dict(
-        Payment.objects.filter(
-            instalment__award__programme=programme, instalment__award__term=batch.term
-        )
-        .order_by("instalment_id")
-        .values_list("instalment_id")
-        .annotate(last=Max("attempt"))
-    )
-    insert_rows(
-        Payment,
-        _PAYMENT_FIELDS,
-        (
-            (
-                due.instalment_id,
-                attempts.get(due.instalment_id, 0) + 1,
-                batch.pk,
-                number,
-                due.amount,
-                payee.kind,
-                payee.name,
-                payee.bank,
-                payee.account,
-                payee.account_index,
-                PaymentState.PENDING,
-                "",
-            )
-            for number, (due, payee) in enumerate(lines, start=1)
-        ),
-    )
-    numbers = dict(Payment.objects.filter(batch=batch).values_list("instalment_id", "pk"))
-    shares = _shares(programme, batch.term, [due for due, _payee in lines])
-    insert_rows(
-        PaymentSource,
-        ("payment", "source", "amount"),
-        (
-            (numbers[due.instalment_id], source, yuan(amount))
-            for due, _payee in lines
-            for source, amount in shares[due.instalment_id]
-        ),
-    )
-
-
-def _shares(
-    programme: Programme, term: str, due: Sequence[_Due]
-) -> dict[int, list[tuple[str, int]]]:
-    """Return which source pays how much of each instalment, the same however often it is asked."""
-    sources: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    rows = AwardSource.objects.filter(
-        award__programme=programme, award__term=term, award__state=AwardState.GRANTED
-    )
-    for award, source, amount in rows.order_by("award_id", "pk").values_list(
-        "award_id", "source", "amount"
-    ):
-        sources[award].append((source, fen(amount)))
-    parts = _parts_of(programme, term, {one.award_id for one in due})
-    found: dict[int, list[tuple[str, int]]] = {}
-    for award, own in parts.items():
-        split = spread([amount for _pk, amount in own], sources[award])
-        found.update(zip((pk for pk, _amount in own), split, strict=True))
-    return found
-
-
-def _parts_of(
-    programme: Programme, term: str, awards: set[int]
-) -> Mapping[int, list[tuple[int, int]]]:
-    """Return all instalments of the awards, paid or not, in order of their periods."""
-    parts: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = Instalment.objects.filter(
-        award__programme=programme, award__term=term, award__state=AwardState.GRANTED
-    )
-    for award, pk, amount in rows.order_by("award_id", "period").values_list(
-        "award_id", "pk", "amount"
-    ):
-        if award in awards:
-            parts[award].append((pk, fen(amount)))
-    return parts
-
-
-# --- moves --------------------------------------------------------------------------------------
+MONEY = ("I1", "I2", "I3", "I4", "I5")  # the invariants that a payment file waits for
 
 
 def content_digest(batch: DisbursementBatch) -> str:
     """Return the digest of a batch's lines as they stand in the database now."""
-    lines = Payment.objects.filter(batch=batch).exclude(state=PaymentState.VOIDED)
-    return digest(lines.order_by("line_no").values_list(*_DIGESTED).iterator(chunk_size=5000))
+    return digest(frozen_lines(batch).values_list(*DIGESTED).iterator(chunk_size=5000))
 
 
 def remove_line(*, payment: Payment, reason: str, actor: Actor, now: datetime) -> None:
@@ -259,21 +54,33 @@ def remove_line(*, payment: Payment, reason: str, actor: Actor, now: datetime) -
         )
         if not moved:
             raise Conflict("payment-moved", _("这笔款项刚被他人办理，请刷新后核对。"))
-        _tally(batch)
-        _recorded("batch.remove-line", batch, actor, now, reason=reason)
+        tally(batch)
+        recorded("batch.remove-line", batch, actor, now, reason=reason)
 
 
 def freeze_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> DisbursementBatch:
-    """Fix a batch's content for approval."""
+    """Fix a batch's content for approval.
+
+    Raises Refusal where it is empty, where a name does not fit into the county's bank file, and
+    where a source has not the money in hand; the sentence names the lines and what is missing.
+    """
     with transaction.atomic():
         _hold(batch, BatchState.DRAFT)
-        _tally(batch)
+        tally(batch)
         if not batch.payments_count:
             raise Refusal("batch-empty", _("批次中没有款项，不能冻结。"))
+        check_names(batch, rules_of(batch.programme.county_id).encoding)
+        _check_cash(batch)
         _move(
-            batch, BatchState.DRAFT, BatchState.FROZEN, digest=content_digest(batch), frozen_at=now
+            batch,
+            BatchState.DRAFT,
+            BatchState.FROZEN,
+            digest=content_digest(batch),
+            round=F("round") + 1,
+            levels=levels_of(batch),
+            frozen_at=now,
         )
-        _recorded("batch.freeze", batch, actor, now, count=batch.payments_count)
+        recorded("batch.freeze", batch, actor, now, count=batch.payments_count)
     return batch
 
 
@@ -292,17 +99,26 @@ def send_back(
             frozen_at=None,
             note=note[:200],
         )
-        _recorded("batch.send-back", batch, actor, now, reason=note)
+        recorded("batch.send-back", batch, actor, now, reason=note)
     return batch
 
 
 def approve_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> DisbursementBatch:
-    """Approve a frozen batch; never its maker, and only the content that was frozen."""
+    """Give the next approval of a frozen batch, and the last one moves it on.
+
+    Never its maker, nobody twice, and only the content that was frozen. How many approvals it takes
+    was settled by its amount when it was frozen.
+    """
     if batch.made_by_id == actor.user_id:
         raise Refusal("maker-is-checker", _("经办人不能审批自己编制的批次，请由他人审批。"))
     with transaction.atomic():
         _hold(batch, BatchState.FROZEN)
+        batch.refresh_from_db()
         _check_content(batch, batch.digest)
+        level = _approve_level(batch, actor, now)
+        if level < batch.levels:
+            recorded("batch.approve-level", batch, actor, now, count=batch.payments_count)
+            return batch
         _move(
             batch,
             BatchState.FROZEN,
@@ -311,8 +127,29 @@ def approve_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> D
             approved_at=now,
             approved_digest=batch.digest,
         )
-        _recorded("batch.approve", batch, actor, now, count=batch.payments_count)
+        recorded("batch.approve", batch, actor, now, count=batch.payments_count)
     return batch
+
+
+def _approve_level(batch: DisbursementBatch, actor: Actor, now: datetime) -> int:
+    """Write one person's approval at the next level; return the level."""
+    given = list(approvals_of(batch).values_list("approved_by_id", flat=True))
+    if actor.user_id in given:
+        raise Refusal("approved-before", _("您已审批过本批次，下一级审批须由他人办理。"))
+    try:
+        with transaction.atomic():
+            BatchApproval.objects.create(
+                batch=batch,
+                round=batch.round,
+                level=len(given) + 1,
+                made_by_id=batch.made_by_id,
+                approved_by_id=actor.user_id,
+                approved_at=now,
+                digest=batch.digest,
+            )
+    except IntegrityError as raced:
+        raise Conflict("batch-moved", _("该批次刚被他人办理，请刷新后核对。")) from raced
+    return len(given) + 1
 
 
 def release_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> DisbursementBatch:
@@ -320,6 +157,7 @@ def release_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> D
     with transaction.atomic():
         _hold(batch, BatchState.APPROVED)
         _check_content(batch, batch.approved_digest)
+        _check_cash(batch)
         head = head_of(batch.programme.county_id[:6])
         anchor = f"{head.seq} {head.hash}" if head else f"0 {GENESIS}"
         _move(batch, BatchState.APPROVED, BatchState.RELEASED, released_at=now, anchor=anchor)
@@ -328,7 +166,7 @@ def release_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> D
         )
         if sent != batch.payments_count:
             raise Conflict("batch-changed", _("批次内容与审批时不符，不能送出。"))
-        _recorded("batch.release", batch, actor, now, count=sent)
+        recorded("batch.release", batch, actor, now, count=sent)
     return batch
 
 
@@ -347,7 +185,7 @@ def void_batch(
         Payment.objects.filter(batch=batch, state=PaymentState.PENDING).update(
             state=PaymentState.VOIDED
         )
-        _recorded("batch.void", batch, actor, now, reason=note)
+        recorded("batch.void", batch, actor, now, reason=note)
     batch.refresh_from_db()
     return batch
 
@@ -384,12 +222,16 @@ def close_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> Dis
         if total != batch.amount:
             raise Refusal("batch-unbalanced", _("到账与退回之和不等于批次总额，请核对回盘。"))
         _move(batch, BatchState.RELEASED, BatchState.CLOSED, closed_at=now)
-        _recorded("batch.close", batch, actor, now)
+        recorded("batch.close", batch, actor, now)
     return batch
 
 
 def give_up_payment(*, payment: Payment, reason: str, actor: Actor, now: datetime) -> Payment:
-    """Mark a returned payment as not to be paid any more, saying why."""
+    """Mark a returned payment as not to be paid any more, saying why.
+
+    Its instalment stops with it, else the next batch would send it again. Where it has already been
+    sent again, that attempt goes on.
+    """
     if not reason.strip():
         raise Refusal("reason-missing", _("请写明不再补发的原因。"), field="reason")
     with transaction.atomic():
@@ -398,6 +240,11 @@ def give_up_payment(*, payment: Payment, reason: str, actor: Actor, now: datetim
         )
         if not moved:
             raise Conflict("payment-moved", _("这笔款项刚被他人办理，请刷新后核对。"))
+        under_way = Payment.objects.filter(instalment=payment.instalment_id, state__in=LIVE)
+        if not under_way.exists():
+            Instalment.objects.filter(pk=payment.instalment_id).update(
+                stopped_at=now, stop_reason=reason.strip()[:100]
+            )
         record(
             actor=actor,
             now=now,
@@ -409,6 +256,54 @@ def give_up_payment(*, payment: Payment, reason: str, actor: Actor, now: datetim
         )
     payment.refresh_from_db()
     return payment
+
+
+def take_file(
+    *,
+    batch: DisbursementBatch,
+    layout: str,
+    form: str,
+    encoding: str,
+    actor: Actor,
+    now: datetime,
+) -> str:
+    """Record that somebody takes the full account numbers of a batch; return the text encoding.
+
+    Refused where the batch has not gone out, where its lines are no longer those approved, where
+    an invariant of the county's money does not hold, and where the chosen encoding cannot hold a
+    name.
+    """
+    if batch.state not in (BatchState.RELEASED, BatchState.CLOSED):
+        raise Refusal("batch-not-released", _("只有已送银行的批次才有银行文件。"))
+    _check_content(batch, batch.approved_digest)
+    _check_invariants(batch)
+    chosen = encoding or rules_of(batch.programme.county_id).encoding
+    check_names(batch, BankEncoding.GB18030 if form == "xlsx" else chosen)
+    record(
+        actor=actor,
+        now=now,
+        verb="batch.take-file",
+        subject=batch,
+        count=batch.payments_count,
+        changes={
+            "form": ("", f"{layout} {form} {chosen}"),
+            "digest": ("", batch.digest),
+            "amount": ("", str(batch.amount)),
+        },
+        place=(batch.programme.county_id, ""),
+    )
+    return chosen
+
+
+def _check_invariants(batch: DisbursementBatch) -> None:
+    """Let no payment file out of books that do not hold together."""
+    found = verify(MONEY, county=batch.programme.county_id[:6]).first
+    if found is not None and found.breach is not None:
+        raise Refusal(
+            "invariant-broken",
+            _("不变量 %(code)s（%(label)s）不成立：%(row)s。请停止发放并联系审计管理员。")
+            % {"code": found.code, "label": found.label, "row": found.breach.row},
+        )
 
 
 def _hold(batch: DisbursementBatch, state: BatchState) -> None:
@@ -430,7 +325,50 @@ def _check_content(batch: DisbursementBatch, expected: str) -> None:
         raise Conflict("batch-changed", _("批次内容在冻结后有变动，须退回重新冻结和审批。"))
 
 
-def _tally(batch: DisbursementBatch) -> None:
+def check_names(batch: DisbursementBatch, encoding: str) -> None:
+    """Raise Refusal naming the lines whose texts the encoding of a bank's file cannot hold."""
+    stopped = unholdable_lines(batch, encoding)
+    if not stopped:
+        return
+    named = _("、").join(
+        _("第 %(line)d 行%(name)s") % {"line": number, "name": name}
+        for number, name in stopped[:10]
+    )
+    raise Refusal(
+        "names-not-held",
+        _(
+            "%(encoding)s 不能表示以下 %(count)d 行中的字：%(names)s。"
+            "请更正户名、移出这些行，或改用 GB18030 编码。"
+        )
+        % {"encoding": encoding.upper(), "count": len(stopped), "names": named},
+    )
+
+
+def _check_cash(batch: DisbursementBatch) -> None:
+    """Refuse where a source has not the money in hand; holds the ledger's end meanwhile."""
+    if not rules_of(batch.programme.county_id).checks_cash:
+        return
+    hold(batch.programme.county_id[:6])
+    short = shortfalls(batch)
+    if short:
+        told = _("；").join(
+            _("%(source)s需 %(needed)s 元，可用 %(available)s 元，缺 %(missing)s 元")
+            % {
+                "source": FundSource(one.source).label,
+                "needed": one.wanted,
+                "available": one.in_hand,
+                "missing": one.lacking,
+            }
+            for one in short
+        )
+        raise Refusal(
+            "cash-short",
+            _("账面资金不足：%(lines)s。请先登记资金到账，或减少本批次的款项。") % {"lines": told},
+        )
+
+
+def tally(batch: DisbursementBatch) -> None:
+    """Count and sum the lines that stand, and keep both with the batch."""
     sums = (
         Payment.objects.filter(batch=batch)
         .exclude(state=PaymentState.VOIDED)
@@ -442,7 +380,7 @@ def _tally(batch: DisbursementBatch) -> None:
     batch.refresh_from_db()
 
 
-def _recorded(
+def recorded(
     verb: str,
     batch: DisbursementBatch,
     actor: Actor,
@@ -451,6 +389,7 @@ def _recorded(
     count: int = 1,
     reason: str = "",
 ) -> None:
+    """Enter a batch's move in the audit trail."""
     record(
         actor=actor,
         now=now,

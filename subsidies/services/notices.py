@@ -12,10 +12,12 @@ from povedu.bulk import insert_rows
 from povedu.errors import Conflict, Refusal
 from povedu.scope import Actor
 from povedu.terms import Term
+from povedu.working_days import after_working_days
+from schools.rules.grades import grade_label
 from subsidies.choices import AwardState, NoticeState, ObjectionState
 from subsidies.models import Award, NoticeLine, Objection, Programme, PublicNotice
 from subsidies.rules import notices as rules
-from subsidies.rules.working_days import after_working_days
+from subsidies.selectors.calendar import changed_days
 from subsidies.services.awards import cancel_award
 from subsidies.services.numbers import next_number
 
@@ -36,6 +38,7 @@ def draft_notice(
     """
     starts_on = timezone.localtime(now).date()
     number = next_number(PublicNotice, "GS", programme.county_id, starts_on)
+    changed = changed_days(programme.county_id)
     title = heading.strip() or _("%(term)s学生资助拟发放名单公示（%(number)s）") % {
         "term": term.label,
         "number": number,
@@ -60,7 +63,7 @@ def draft_notice(
             number=number,
             heading=title[:80],
             starts_on=starts_on,
-            ends_on=after_working_days(starts_on, working_days),
+            ends_on=after_working_days(starts_on, working_days, changed),
             made_by_id=actor.user_id,
         )
         count = _write_lines(notice, awards)
@@ -78,7 +81,7 @@ def _write_lines(notice: PublicNotice, awards: QuerySet[Award]) -> int:
         NoticeLine,
         ("notice", "award", *rules.COLUMNS),
         [
-            (notice.pk, pk, name, school, rules.grade_label(stage, grade), class_name, major)
+            (notice.pk, pk, name, school, grade_label(stage, grade), class_name, major)
             for pk, name, school, stage, grade, class_name, major in rows
         ],
     )
@@ -93,11 +96,12 @@ def publish_notice(
 ) -> PublicNotice:
     """Put a drafted notice on show from today for some working days; its awards move along."""
     starts_on = timezone.localtime(now).date()
+    changed = changed_days(notice.programme.county_id)
     with transaction.atomic():
         moved = PublicNotice.objects.filter(pk=notice.pk, state=NoticeState.DRAFT).update(
             state=NoticeState.PUBLISHED,
             starts_on=starts_on,
-            ends_on=after_working_days(starts_on, working_days),
+            ends_on=after_working_days(starts_on, working_days, changed),
             published_at=now,
         )
         if not moved:

@@ -1,4 +1,4 @@
-"""Programmes, their dated standards, sources and quotas; and the presets they start from."""
+"""Programmes, their dated standards, sources and quotas."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,16 +12,20 @@ from django.utils.translation import gettext as _
 from povedu.audit.services import record
 from povedu.errors import Conflict, Refusal
 from povedu.scope import Actor
-from schools.models import Division, School
-from subsidies.choices import Cadence
-from subsidies.models import Award, Programme, Quota, SourceRule, Standard
-from subsidies.rules.presets import PRESETS, Preset
+from schools.models import School
+from subsidies.choices import PayeeKind, ProgrammeKind
+from subsidies.models import Programme, Quota, SourceRule, Standard
+from subsidies.rules.instalments import yearly
 
 
 def save_programme(
     *, actor: Actor, now: datetime, programme: Programme | None = None, **fields: Any
 ) -> Programme:
-    """Enter a programme or change one; ``excludes`` takes programmes, the rest model fields."""
+    """Enter a programme or change one; ``excludes`` takes programmes, the rest model fields.
+
+    Raises Refusal where goods in kind would be paid to somebody's card.
+    """
+    _check_payee(programme, fields)
     excludes: Iterable[Programme] | None = fields.pop("excludes", None)
     kept = programme or Programme()
     if (
@@ -54,7 +58,13 @@ def add_standard(
 
     The replaced one is for the same stage, boarding, tier, grade and major.
     """
-    _check_amounts(programme, fields["year_amount"], fields["instalment_amount"])
+    _check_amounts(
+        programme,
+        fields["year_amount"],
+        fields["instalment_amount"],
+        fields.get("spring_amount"),
+    )
+    _check_parts(fields.get("parts", ()), fields["year_amount"])
     place = {
         name: fields.get(name, default)
         for name, default in (
@@ -81,16 +91,44 @@ def add_standard(
     return standard
 
 
-def _check_amounts(programme: Programme, year: Decimal, instalment: Decimal) -> None:
+def _check_payee(programme: Programme | None, fields: dict[str, Any]) -> None:
+    kind = fields.get("kind", programme.kind if programme else ProgrammeKind.CASH)
+    payee = fields.get("payee_kind", programme.payee_kind if programme else PayeeKind.STUDENT)
+    if kind == ProgrammeKind.IN_KIND and payee != PayeeKind.SCHOOL:
+        raise Refusal(
+            "in-kind-to-card",
+            _("实物性质的项目不得以现金发到个人账户，收款方应为学校账户。"),
+            field="payee_kind",
+        )
+
+
+def _check_amounts(
+    programme: Programme, year: Decimal, instalment: Decimal, spring: Decimal | None
+) -> None:
+    """Refuse instalments that do not make up the year."""
     if instalment > year:
         raise Refusal(
             "instalment-above-year", _("每次金额不能大于每年金额。"), field="instalment_amount"
         )
-    if programme.cadence in (Cadence.YEARLY, Cadence.ONCE) and instalment != year:
+    told = yearly(programme.cadence, instalment, spring, programme.skipped_months)
+    if told != year:
         raise Refusal(
-            "instalment-not-year",
-            _("每学年一次或一次性的项目，每次金额应等于每年金额。"),
+            "instalments-not-year",
+            _("按发放周期，每年应为 %(told)s 元，填写的是 %(year)s 元；请核对每次金额。")
+            % {"told": f"{told:,.2f}", "year": f"{year:,.2f}"},
             field="instalment_amount",
+        )
+
+
+def _check_parts(parts: Iterable[tuple[str, str]], year: Decimal) -> None:
+    given = list(parts)
+    total = sum((Decimal(amount) for _words, amount in given), Decimal(0))
+    if given and total != year:
+        raise Refusal(
+            "parts-not-year",
+            _("金额构成合计 %(total)s 元，与每年金额 %(year)s 元不符。")
+            % {"total": f"{total:,.2f}", "year": f"{year:,.2f}"},
+            field="parts",
         )
 
 
@@ -157,91 +195,32 @@ def set_quota(
     *,
     programme: Programme,
     year: int,
-    heads_count: int,
     actor: Actor,
     now: datetime,
+    heads_count: int | None = None,
+    percent: Decimal | None = None,
     school: School | None = None,
     document: str = "",
 ) -> Quota:
-    """Set the planned places of a year, for the county or one school."""
+    """Set the planned places of a year, for the county or one school.
+
+    Either so many heads or a percentage of those enrolled at the programme's stages; raises Refusal
+    where both or neither are given.
+    """
+    if (heads_count is None) == (percent is None):
+        raise Refusal(
+            "quota-one-of-two", _("请填写计划人数或占在校生比例，二者选一。"), field="percent"
+        )
     with transaction.atomic():
         quota, _made = Quota.objects.update_or_create(
             programme=programme,
             year=year,
             school=school,
-            defaults={"heads_count": heads_count, "document": document},
+            defaults={"heads_count": heads_count, "percent": percent, "document": document},
         )
-        _recorded("quota.set", programme, actor, now, {str(year): ("", heads_count)})
+        planned = heads_count if percent is None else f"{percent}%"
+        _recorded("quota.set", programme, actor, now, {str(year): ("", planned)})
     return quota
-
-
-def install_presets(*, county: Division, actor: Actor, now: datetime) -> dict[str, int]:
-    """Give a county the programmes and standards that it lacks; what it has stays untouched."""
-    made = {"programmes": 0, "standards": 0}
-    with transaction.atomic():
-        known = {one.code: one for one in Programme.objects.filter(county=county)}
-        for preset in PRESETS:
-            programme = known.get(preset.code)
-            if programme is None:
-                programme = _programme(county, preset)
-                made["programmes"] += 1
-            made["standards"] += _standards(programme, preset)
-        if any(made.values()):
-            record(
-                actor=actor,
-                now=now,
-                verb="programme.presets",
-                subject=county,
-                count=made["programmes"] + made["standards"],
-                place=(county.pk, ""),
-            )
-    return made
-
-
-def _programme(county: Division, preset: Preset) -> Programme:
-    return Programme.objects.create(
-        county=county,
-        code=preset.code,
-        name=preset.name,
-        kind=preset.kind,
-        cadence=preset.cadence,
-        payee_kind=preset.payee_kind,
-        document=preset.document,
-        description=preset.description,
-        starts_on=preset.starts_on,
-        excludes_risk_removed=preset.excludes_risk_removed,
-    )
-
-
-def _standards(programme: Programme, preset: Preset) -> int:
-    """Add the preset's standards where the programme has none for the place and day."""
-    known = set(programme.standards.values_list("starts_on", "stage", "boarding"))
-    if known and Award.objects.filter(programme=programme).exists():
-        return 0  # in use: what is paid by now is the county's own business
-    made = 0
-    for one in preset.standards:
-        if (one.starts_on, one.stage, one.boarding) in known:
-            continue
-        later = [
-            other.starts_on
-            for other in preset.standards
-            if (other.stage, other.boarding) == (one.stage, one.boarding)
-            and other.starts_on > one.starts_on
-        ]
-        Standard.objects.create(
-            programme=programme,
-            starts_on=one.starts_on,
-            ends_on=min(later, default=None),
-            stage=one.stage,
-            boarding=one.boarding,
-            categories=[str(category) for category in one.categories],
-            year_amount=Decimal(one.year),
-            instalment_amount=Decimal(one.instalment),
-            document=one.document,
-            confidence=one.confidence,
-        )
-        made += 1
-    return made
 
 
 def _recorded(

@@ -21,20 +21,19 @@ from students.choices import Hardship
 from students.tables import grade_words
 from subsidies import forms, tables
 from subsidies.choices import AwardState, Skip
-from subsidies.filters import AwardFilter, DeterminationFilter
+from subsidies.filters import AwardFilter
 from subsidies.models import Award, Programme
+from subsidies.rules.eligibility import day_that_counts
 from subsidies.rules.instalments import plan
 from subsidies.selectors import payments as selectors
 from subsidies.selectors.eligibility import decide
-from subsidies.selectors.programmes import programmes, quota_use, source_lines
+from subsidies.selectors.programmes import programmes, source_lines
+from subsidies.selectors.quotas import quota_use
 from subsidies.services import awards as services
-from subsidies.services import determinations as papers
-from subsidies.views.office import NewForm, OfficeAction, OfficeDetail, OfficeList, moment
+from subsidies.views.office import OfficeAction, OfficeDetail, OfficeList, moment
 
 AWARDS = gettext_lazy("资助决定")
 LIST = ((AWARDS, "subsidies:award-list"),)
-PAPERS = gettext_lazy("困难认定")
-PAPER_LIST = ((PAPERS, "subsidies:determination-list"),)
 
 
 def start_run(*, programme: Programme, term: str, actor: Actor, now: Any) -> Job:
@@ -107,9 +106,14 @@ def _forecast(programme: Programme, code: str, now: Any) -> dict[str, Any]:
     """Return what a run would propose, before the sources are drawn."""
     term = Term.parse(code)
     today = timezone.localtime(now).date()
-    decisions = decide(programme, term, services.day_that_counts(term, today))
+    decisions = decide(programme, term, day_that_counts(term, today))
     fens = (
-        sum(part.amount_fen for part in plan(programme.cadence, one.standard.instalment_fen, term))
+        sum(
+            part.amount_fen
+            for part in plan(
+                programme.cadence, one.standard.instalment_fen, term, programme.skipped_months
+            )
+        )
         for one in decisions.chosen
     )
     return {
@@ -202,7 +206,12 @@ class AwardDetail(OfficeDetail):
         if one.state != AwardState.CANCELLED:
             url = reverse("subsidies:award-cancel", args=[one.pk])
             found.append(Button(_("取消资助"), url, "subsidies.award.cancel"))
-        return [account, *found]
+        why = Button(
+            _("资助情况说明"),
+            reverse("subsidies:student-reasons", args=[one.student_id]),
+            "subsidies.award.view",
+        )
+        return [account, why, *found]
 
 
 def reason_of(award: Award) -> str:
@@ -307,72 +316,3 @@ class AwardResume(_AwardMove):
     title = gettext_lazy("恢复资助")
     sentence = gettext_lazy("恢复后，到期未发的款项可编入下一批次。")
     service = services.resume_award
-
-
-class DeterminationList(OfficeList):
-    """Paper determinations."""
-
-    action = "subsidies.determination.view"
-    title = PAPERS
-    own_selector = selectors.determinations
-    table_class = tables.DeterminationTable
-    filterset_class = DeterminationFilter
-    search_fields = ("student__name", "student__initials__startswith")
-    empty_reason = gettext_lazy("没有困难认定。")
-
-    def buttons(self) -> list[Button]:
-        """Offer to enter one."""
-        url = reverse("subsidies:determination-add")
-        return [Button(_("录入认定"), url, "subsidies.determination.enter", "bi-plus-lg")]
-
-
-class DeterminationAdd(NewForm):
-    """Enter a paper application."""
-
-    action = "subsidies.determination.enter"
-    title = gettext_lazy("录入困难认定")
-    parents = PAPER_LIST
-    form_class = forms.DeterminationForm
-    service = papers.enter_determination
-    success_url_name = "subsidies:determination-list"
-
-    def initial(self) -> dict[str, Any]:
-        """Offer this academic year."""
-        return {"academic_year": self.request.term.year}
-
-
-class DeterminationDecide(OfficeAction):
-    """Agree or send back; never one's own."""
-
-    action = "subsidies.determination.view"
-    write_action = "subsidies.determination.approve"
-    title = gettext_lazy("审核困难认定")
-    own_selector = selectors.determinations
-    parents = PAPER_LIST
-    form_class = forms.DecideForm
-    service = papers.decide_determination
-    object_argument = "determination"
-    button = gettext_lazy("提交审核")
-    success_url_name = "subsidies:determination-list"
-
-    def consequence(self) -> Words:
-        """Say what agreeing does."""
-        one = self.object
-        return _("同意后，%(student)s 可凭此认定享受资助。证明材料：%(evidence)s") % {
-            "student": one.student,
-            "evidence": one.evidence,
-        }
-
-    def figures(self) -> Sequence[tuple[Words, Any]]:
-        """Show where it stands."""
-        one = self.object
-        return (
-            (_("学年"), str(one.academic_year)),
-            (_("申请项目"), str(one.programme or _("一般困难"))),
-            (_("状态"), one.get_state_display()),
-            (_("录入人"), str(one.entered_by)),
-        )
-
-    def initial(self) -> dict[str, Any]:
-        """Start empty."""
-        return {}

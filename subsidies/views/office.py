@@ -1,7 +1,7 @@
 """What the pages of money share: rows of one's own office, forms that know who fills them in."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import Http404
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 def moment(at: datetime | None) -> str:
     """Return an instant as a page shows it, "" for none."""
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def day_words(day: date | None) -> str:
+    """Return a day as a page shows it, "" for none."""
+    return f"{day:%Y-%m-%d}" if day else ""
 
 
 class OfficeRows(ObjectScreen):

@@ -13,10 +13,13 @@ from povedu.money import ZERO, yuan
 from povedu.screens.base import Button, Words
 from povedu.screens.details import Fact, Tab
 from subsidies import forms, tables
+from subsidies.choices import Confidence
 from subsidies.filters import ProgrammeFilter
 from subsidies.models import Programme, Standard
-from subsidies.selectors.programmes import programmes, quota_use, used_sources
+from subsidies.selectors.programmes import programmes, used_sources
+from subsidies.selectors.quotas import quota_use
 from subsidies.services import programmes as services
+from subsidies.services.presets import install_presets
 from subsidies.services.programmes import SourceShare
 from subsidies.views.office import NewForm, OfficeAction, OfficeDetail, OfficeForm, OfficeList
 
@@ -89,7 +92,11 @@ class ProgrammeDetail(OfficeDetail):
             Fact(_("收款方"), one.get_payee_kind_display()),
             Fact(_("叠加于"), one.stacks_on or ""),
             Fact(_("须公示"), _("是") if one.needs_notice else _("否")),
+            Fact(_("户籍与就读要求"), one.get_residence_display()),
+            Fact(_("建档立卡学生"), _poor_words(one)),
+            Fact(_("互斥项目"), "、".join(str(other) for other in one.excludes.all())),
             Fact(_("依据文件"), one.document),
+            Fact(_("依据可靠性"), one.get_confidence_display()),
             Fact(_("%(year)d 年计划人数") % {"year": year}, planned),
             Fact(
                 _("%(year)d 年实际人数") % {"year": year},
@@ -109,11 +116,29 @@ class ProgrammeDetail(OfficeDetail):
             Button(_("资金分担"), reverse("subsidies:source-rules", args=pk), EDIT),
             Button(_("计划指标"), reverse("subsidies:quota-set", args=pk), EDIT),
             Button(
+                _("测算"),
+                reverse("subsidies:programme-simulate", args=pk),
+                "subsidies.programme.simulate",
+                "bi-sliders",
+            ),
+            Button(_("各校指标"), reverse("subsidies:quota-school-list", args=pk)),
+            Button(
                 _("批准资助"),
                 reverse("subsidies:award-approve", args=[*pk, self.request.term.code]),
                 "subsidies.award.approve",
             ),
         ]
+
+
+def _poor_words(one: Programme) -> str:
+    told = []
+    if one.poor_first:
+        told.append(_("资金优先"))
+    if one.poor_highest:
+        told.append(_("享受最高档"))
+    if one.excludes_risk_removed:
+        told.append(_("开学时风险已消除的不享受"))
+    return "；".join(told)
 
 
 class ProgrammeAdd(NewForm):
@@ -131,7 +156,13 @@ class ProgrammeAdd(NewForm):
 
     def initial(self) -> dict[str, Any]:
         """Start with the usual."""
-        return {"needs_notice": True, "office": self.request.actor.office}
+        return {
+            "needs_notice": True,
+            "poor_first": True,
+            "poor_highest": True,
+            "confidence": Confidence.LOCAL,
+            "office": self.request.actor.office,
+        }
 
 
 class ProgrammeEdit(OfficeForm):
@@ -165,7 +196,7 @@ class StandardAdd(OfficeForm):
 
     def initial(self) -> dict[str, Any]:
         """Start empty: the fields are not the programme's."""
-        return {"grade": 0}
+        return {"grade": 0, "confidence": Confidence.LOCAL}
 
 
 def standards(scope: Any, office: str = "") -> Any:
@@ -272,7 +303,7 @@ class PresetsInstall(NewForm):
     title = gettext_lazy("安装预置项目")
     parents = LIST
     form_class = forms.ActorForm
-    service = services.install_presets
+    service = install_presets
     button = gettext_lazy("安装")
     success = gettext_lazy("预置项目已安装。")
     success_url_name = "subsidies:programme-list"

@@ -1,7 +1,7 @@
 """Exchange between schools: who ought to move, who counts as moved, the yearly share.
 
 Local rotation rules: men up to 50 and women up to 45 who have been at one school for six years take
-part; a year's exchange is at least 15 % of them.
+part; a year's exchange is at least 15 % of them, and one lasts two years at least.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from teachers.choices import PostingKind, Sex
 
 TARGET_PERCENT = Decimal(15)
 YEARS_AT_SCHOOL = 6
+YEARS_AWAY = 2
 OLDEST = {Sex.MALE.value: 50, Sex.FEMALE.value: 45}
 COUNTED = frozenset({PostingKind.EXCHANGE, PostingKind.SUPPORT, PostingKind.STAND_IN})
 
@@ -39,6 +40,22 @@ def ought_to_move(candidate: Candidate, day: date) -> bool:
     if age_on(candidate.birth_on, day) > OLDEST.get(candidate.sex, 45):
         return False
     return years_between(candidate.school_since_on, day) >= YEARS_AT_SCHOOL
+
+
+def doubts(candidate: Candidate, starts_on: date, ends_on: date | None) -> tuple[str, ...]:
+    """Return the codes of what the rotation rules would not expect of an exchange.
+
+    ``ends_on`` is the first day no longer served. What is not known is not doubted.
+    """
+    codes = []
+    born, since = candidate.birth_on, candidate.school_since_on
+    if born is not None and age_on(born, starts_on) > OLDEST.get(candidate.sex, 45):
+        codes.append("rotation-age")
+    if since is not None and years_between(since, starts_on) < YEARS_AT_SCHOOL:
+        codes.append("rotation-years")
+    if ends_on is not None and years_between(starts_on, ends_on) < YEARS_AWAY:
+        codes.append("rotation-short")
+    return tuple(codes)
 
 
 def due(candidates: Iterable[Candidate], day: date) -> int:

@@ -9,6 +9,7 @@ from teachers.selectors.teachers import (
     staff_on,
     teachers,
     teachers_on,
+    trainings,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "staff_on",
     "teachers",
     "teachers_on",
+    "trainings",
 ]

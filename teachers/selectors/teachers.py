@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from povedu.scope import Scope
 from schools.models import School
-from teachers.models import Posting, Teacher
+from teachers.models import Posting, Teacher, Training
 
 
 def teachers(scope: Scope) -> QuerySet[Teacher]:
@@ -54,3 +54,9 @@ def staff_on(scope: Scope, school: School, day: date) -> QuerySet[Teacher]:
 def postings_at(scope: Scope, school: School) -> QuerySet[Posting]:
     """Return the postings to a school in scope."""
     return postings(scope).filter(school=school)
+
+
+def trainings(scope: Scope) -> QuerySet[Training]:
+    """Return the trainings of teachers whose home post is in scope."""
+    inside = scope.q(division="teacher__school__division_id", school="teacher__school__code")
+    return Training.objects.filter(inside).select_related("teacher__school__division")

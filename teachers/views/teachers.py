@@ -93,6 +93,14 @@ class TeacherDetail(DetailScreen):
             action="teachers.posting.view",
             empty=_("没有交流、支教等任职；原岗位见基本信息。"),
         ),
+        Tab(
+            "trainings",
+            _("培训"),
+            table_class=tables.TrainingTable,
+            rows=lambda screen: selectors.trainings(screen.scope).filter(teacher=screen.object),
+            action="teachers.training.view",
+            empty=_("没有培训记录。"),
+        ),
     )
 
     def facts(self) -> Sequence[Fact]:

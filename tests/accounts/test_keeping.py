@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from povedu.accounts import services
 from povedu.accounts.choices import Role
@@ -270,6 +271,35 @@ def test_a_reset_ends_the_sessions_and_must_be_changed(security):
     assert user.check_password(answer.context["issued"])
     assert user.must_change_password
     assert other.get("/").status_code == 302
+
+
+def test_nobody_alone_gets_into_an_approvers_account(security):
+    right = JurisdictionFactory(role="approver", office="aid")
+    user, client = right.user, sign_in(security)
+    before = user.password
+    for name in ("user-reset", "user-remove-factor"):
+        url = reverse(f"accounts:{name}", args=[user.pk])
+        answer = client.post(url, {"reason": "lost it"})
+        assert answer.status_code == 400, name
+        assert "请先收回其审核权限" in answer.text
+    user.refresh_from_db()
+    assert user.password == before
+
+    reset = reverse("accounts:user-reset", args=[user.pk])
+    device = TOTPDevice.objects.create(user=user, name="totp", confirmed=True)
+    assert client.post(reset, {"reason": "forgot it"}).context["issued"]  # opens nothing alone
+    assert (
+        client.post(
+            reverse("accounts:user-remove-factor", args=[user.pk]), {"reason": "lost it"}
+        ).status_code
+        == 400
+    )
+    assert TOTPDevice.objects.filter(pk=device.pk).exists()
+
+    right.role = "office_staff"
+    right.save(update_fields=["role"])
+    client.post(reverse("accounts:user-remove-factor", args=[user.pk]), {"reason": "lost it"})
+    assert not TOTPDevice.objects.filter(pk=device.pk).exists()
 
 
 def test_nobody_keeps_ones_own_account(security):

@@ -7,7 +7,7 @@ import factory
 
 from povedu.accounts.models import CountyCalendar
 from povedu.jobs.models import Job, JobFile, WorkerSign
-from povedu.ledger.models import LedgerEntry, LedgerHead
+from povedu.ledger.models import ClosedYear, Correction, LedgerEntry, LedgerHead
 from povedu.screens.models import Submission
 from tests.factories.accounts import JurisdictionFactory, UserFactory
 from tests.factories.base import COUNTY, MOMENT
@@ -87,6 +87,20 @@ class LedgerEntryFactory(factory.django.DjangoModelFactory[LedgerEntry]):
     hash = "1" * 64
 
 
+class CorrectionFactory(factory.django.DjangoModelFactory[Correction]):
+    """A voucher that somebody asks to have taken back."""
+
+    class Meta:
+        model = Correction
+
+    county_code = COUNTY
+    transaction_no = factory.Sequence(lambda n: n + 1)
+    reason = "entered twice"
+    effective_on = date(2016, 10, 1)
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = MOMENT
+
+
 class LedgerHeadFactory(factory.django.DjangoModelFactory[LedgerHead]):
     """The start of a chain."""
 
@@ -94,6 +108,18 @@ class LedgerHeadFactory(factory.django.DjangoModelFactory[LedgerHead]):
         model = LedgerHead
 
     county_code = factory.Sequence(lambda n: f"{n:06d}")
+
+
+class ClosedYearFactory(factory.django.DjangoModelFactory[ClosedYear]):
+    """A year that nothing more is dated into."""
+
+    class Meta:
+        model = ClosedYear
+
+    county_code = COUNTY
+    year = factory.Sequence(lambda n: 1990 + n)
+    closed_by = factory.SubFactory(UserFactory)
+    closed_at = MOMENT
 
 
 class SubmissionFactory(factory.django.DjangoModelFactory[Submission]):

@@ -3,7 +3,13 @@
 import factory
 
 from povedu.intake.kinds import kind_of
-from povedu.intake.models import ImportBatch, ImportRow, MappingProfile
+from povedu.intake.models import (
+    ImportBatch,
+    ImportBlock,
+    ImportRow,
+    ImportWrite,
+    MappingProfile,
+)
 from povedu.intake.rowstore import RowReader, StoredRow
 from tests.factories.accounts import UserFactory
 from tests.factories.base import COUNTY, MOMENT
@@ -57,7 +63,30 @@ class ImportRowFactory(factory.django.DjangoModelFactory[ImportRow]):
 def _payload(batch: ImportBatch) -> bytes:
     kind = kind_of(batch.kind)
     values = dict.fromkeys(kind.columns, "") | {"name": "Pupil"}
-    return RowReader(kind, batch.sheets).pack(StoredRow(["Pupil"], values, []))
+    return RowReader(kind, batch).pack(StoredRow(["Pupil"], values, []))
+
+
+class ImportBlockFactory(factory.django.DjangoModelFactory[ImportBlock]):
+    """Content of staged rows that nobody opens."""
+
+    class Meta:
+        model = ImportBlock
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    position = factory.Sequence(lambda n: n)
+    content = b"sealed"
+
+
+class ImportWriteFactory(factory.django.DjangoModelFactory[ImportWrite]):
+    """Pupils that a batch has entered."""
+
+    class Meta:
+        model = ImportWrite
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    position = 0
+    model = "students.Student"
+    created = factory.LazyFunction(lambda: [[1, 2]])
 
 
 class MappingProfileFactory(factory.django.DjangoModelFactory[MappingProfile]):

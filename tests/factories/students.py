@@ -5,21 +5,34 @@ from datetime import date
 import factory
 
 from povedu.identity import initials, normal_name, pinyin
-from povedu.protected import Address, BankAccount, IdNumber, Phone, blind_index
+from povedu.jobs import store
+from povedu.protected import Address, BankAccount, IdNumber, Phone, Secret, blind_index
 from students.models import (
+    Assignment,
+    AssignmentStep,
+    Change,
+    Comparison,
     Decision,
+    DropoutCase,
+    DropoutVisit,
     Enrolment,
+    EvidenceFile,
     Finding,
+    HardshipProof,
     HardshipStatus,
     Household,
     HouseholdMember,
     Link,
+    NightlyRun,
     PayeeAccount,
     PlacedChild,
     Reconciliation,
+    RegisterCheck,
     RegisterEntry,
     RegisterSnapshot,
+    RuleSwitch,
     Student,
+    StudyProof,
 )
 from tests.factories.accounts import UserFactory
 from tests.factories.base import MOMENT, id_number, name_of, phone_of
@@ -194,6 +207,17 @@ class ReconciliationFactory(factory.django.DjangoModelFactory[Reconciliation]):
     finished_at = MOMENT
 
 
+class NightlyRunFactory(factory.django.DjangoModelFactory[NightlyRun]):
+    """A county that is not compared by night."""
+
+    class Meta:
+        model = NightlyRun
+        django_get_or_create = ("county",)
+
+    county = factory.SubFactory(CountyFactory)
+    is_on = False
+
+
 class LinkFactory(factory.django.DjangoModelFactory[Link]):
     """A student found by number."""
 
@@ -240,6 +264,120 @@ class DecisionFactory(factory.django.DjangoModelFactory[Decision]):
     decided_at = MOMENT
 
 
+class ComparisonFactory(factory.django.DjangoModelFactory[Comparison]):
+    """Two snapshots of the poverty register compared; each next one is of two others."""
+
+    class Meta:
+        model = Comparison
+
+    county = factory.SubFactory(CountyFactory)
+    basis = "snapshots"
+    register = "poverty-register"
+    before_key = factory.Sequence(str)
+    after_key = factory.Sequence(lambda n: str(n + 1))
+    before_on = date(2016, 6, 30)
+    after_on = date(2016, 10, 31)
+    before_count = 1
+    after_count = 2
+    made_at = MOMENT
+
+
+class ChangeFactory(factory.django.DjangoModelFactory[Change]):
+    """Somebody new."""
+
+    class Meta:
+        model = Change
+
+    comparison = factory.SubFactory(ComparisonFactory)
+    kind = "new"
+    name = factory.Sequence(name_of)
+    division_code = "530623100000"
+    after = "registered_poor"
+
+
+class AssignmentFactory(factory.django.DjangoModelFactory[Assignment]):
+    """A finding that its school must answer."""
+
+    class Meta:
+        model = Assignment
+
+    finding = factory.SubFactory(FindingFactory)
+    school = factory.LazyAttribute(lambda o: o.finding.student.school)
+    due_on = date(2016, 11, 15)
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = MOMENT
+
+
+class AssignmentStepFactory(factory.django.DjangoModelFactory[AssignmentStep]):
+    """What the school was asked."""
+
+    class Meta:
+        model = AssignmentStep
+
+    assignment = factory.SubFactory(AssignmentFactory)
+    state = "asked"
+    words = "Please look into it"
+    said_by = factory.SubFactory(UserFactory)
+    said_at = MOMENT
+
+
+class EvidenceFileFactory(factory.django.DjangoModelFactory[EvidenceFile]):
+    """A paper put to a finding; its bytes are in the store."""
+
+    class Meta:
+        model = EvidenceFile
+
+    class Params:
+        n = factory.Sequence(lambda n: n)
+
+    finding = factory.SubFactory(FindingFactory)
+    caption = factory.LazyAttribute(lambda o: f"Paper {o.n}")
+    stored_name = factory.LazyAttribute(lambda o: store.put(b"%PDF-1.4 paper %%EOF"))
+    content_type = "application/pdf"
+    bytes_count = 20
+    digest = factory.LazyAttribute(lambda o: f"{o.n:064x}")
+    added_by = factory.SubFactory(UserFactory)
+    added_at = MOMENT
+
+
+class HardshipProofFactory(factory.django.DjangoModelFactory[HardshipProof]):
+    """A handbook that a school saw."""
+
+    class Meta:
+        model = HardshipProof
+
+    finding = factory.SubFactory(FindingFactory, kind="not-on-register")
+    kind = "handbook"
+    number = factory.Sequence(lambda n: Secret(f"HB{n:08d}"))
+    issued_by = "Village office"
+    recorded_by = factory.SubFactory(UserFactory)
+    recorded_at = MOMENT
+
+
+class RegisterCheckFactory(factory.django.DjangoModelFactory[RegisterCheck]):
+    """A snapshot looked through."""
+
+    class Meta:
+        model = RegisterCheck
+
+    snapshot = factory.SubFactory(RegisterSnapshotFactory)
+    edition = "1"
+    rows_mark = "1:1"
+
+
+class RuleSwitchFactory(factory.django.DjangoModelFactory[RuleSwitch]):
+    """A rule that a county does not ask about."""
+
+    class Meta:
+        model = RuleSwitch
+
+    county = factory.SubFactory(CountyFactory)
+    rule = factory.Sequence(lambda n: f"rule-{n}")
+    is_on = False
+    changed_by = factory.SubFactory(UserFactory)
+    changed_at = MOMENT
+
+
 class PlacedChildFactory(factory.django.DjangoModelFactory[PlacedChild]):
     """A child at school."""
 
@@ -250,3 +388,56 @@ class PlacedChildFactory(factory.django.DjangoModelFactory[PlacedChild]):
     student = factory.SubFactory(StudentFactory)
     place = "here"
     division_code = "530623100000"
+
+
+class StudyProofFactory(factory.django.DjangoModelFactory[StudyProof]):
+    """A proof that was asked for and has not come yet."""
+
+    class Meta:
+        model = StudyProof
+
+    county = factory.SubFactory(CountyFactory)
+    term = "2016-1"
+    student = factory.SubFactory(StudentFactory)
+    name = factory.LazyAttribute(lambda o: o.student.name if o.student else name_of(0))
+    normal_name = factory.LazyAttribute(lambda o: normal_name(o.name))
+    division_code = "530623100000"
+    school_code = factory.LazyAttribute(lambda o: o.student.school.code if o.student else "")
+    place = "out_of_county"
+    requested_on = date(2016, 9, 20)
+    due_on = date(2016, 10, 20)
+
+
+class DropoutCaseFactory(factory.django.DjangoModelFactory[DropoutCase]):
+    """A suspected dropout of a school."""
+
+    class Meta:
+        model = DropoutCase
+
+    class Params:
+        n = factory.Sequence(lambda n: n)
+
+    county = factory.SubFactory(CountyFactory)
+    name = factory.LazyAttribute(lambda o: name_of(o.n))
+    normal_name = factory.LazyAttribute(lambda o: normal_name(o.name))
+    id_number = factory.LazyAttribute(lambda o: IdNumber(id_number(o.n)))
+    id_index = factory.LazyAttribute(lambda o: o.id_number.index)
+    school = factory.SubFactory(SchoolFactory)
+    division = factory.LazyAttribute(lambda o: o.school.division if o.school else None)
+    found_on = date(2016, 9, 20)
+    entered_at = MOMENT
+
+
+class DropoutVisitFactory(factory.django.DjangoModelFactory[DropoutVisit]):
+    """A home visit."""
+
+    class Meta:
+        model = DropoutVisit
+
+    case = factory.SubFactory(DropoutCaseFactory)
+    visited_on = date(2016, 9, 21)
+    people = "Teacher and cadre"
+    way = "home"
+    result = "Will think about it"
+    recorded_by = factory.SubFactory(UserFactory)
+    recorded_at = MOMENT

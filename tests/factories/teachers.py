@@ -5,7 +5,7 @@ from datetime import date
 import factory
 
 from povedu.protected import IdNumber, Phone
-from teachers.models import Posting, Teacher
+from teachers.models import Posting, Teacher, Training
 from tests.factories.base import id_number, phone_of
 from tests.factories.schools import SchoolFactory
 
@@ -46,3 +46,16 @@ class PostingFactory(factory.django.DjangoModelFactory[Posting]):
     kind = "exchange"
     starts_on = date(2016, 9, 1)
     ends_on = date(2017, 9, 1)
+
+
+class TrainingFactory(factory.django.DjangoModelFactory[Training]):
+    """A week of the county's training."""
+
+    class Meta:
+        model = Training
+
+    teacher = factory.SubFactory(TeacherFactory)
+    name = factory.Sequence(lambda n: f"Training {n}")
+    hours = 40
+    starts_on = date(2016, 10, 10)
+    ends_on = date(2016, 10, 14)

@@ -125,6 +125,13 @@ ARGUMENTS: dict[str, Arguments] = {
             ).pk
         }
     ),
+    "ledger:correction": Arguments(
+        lambda place, actor: {
+            "pk": make.CorrectionFactory(
+                county_code=place.county_code if World.covers(actor, place) else "530999"
+            ).pk
+        }
+    ),
     "accounts:grant-add": row("user"),
     "accounts:grant": row("grant"),
     "accounts:jurisdiction": row("jurisdiction"),
@@ -175,17 +182,38 @@ ARGUMENTS: dict[str, Arguments] = {
         f"intake:batch-{page}": Arguments(
             lambda place, actor: {"pk": place.import_batch.pk}, visible=_may_work_on
         )
-        for page in ("headings", "apply", "return", "withdraw", "answer")
+        for page in ("headings", "apply", "return", "withdraw", "answer", "confirm")
     },
-    "intake:repair-decline": Arguments(
-        lambda place, actor: {"pk": place.import_batch.pk, "code": "fixed-space"},
-        visible=_may_work_on,
-    ),
-    "intake:row-fix": Arguments(
-        lambda place, actor: {
-            "pk": place.import_batch.pk,
-            "row": make.ImportRowFactory(batch=place.import_batch).pk,
-        },
+    **{
+        f"intake:repair-{page}": Arguments(
+            lambda place, actor: {"pk": place.import_batch.pk, "code": "fixed-space"},
+            visible=_may_work_on,
+        )
+        for page in ("decline", "accept")
+    },
+    **{
+        f"intake:{page}": Arguments(
+            lambda place, actor: {
+                "pk": place.import_batch.pk,
+                "row": make.ImportRowFactory(batch=place.import_batch).pk,
+            },
+            visible=_may_work_on,
+        )
+        for page in ("row-fix", "cell-fix")
+    },
+    **{
+        f"intake:row-repair-{page}": Arguments(
+            lambda place, actor: {
+                "pk": place.import_batch.pk,
+                "row": make.ImportRowFactory(batch=place.import_batch).pk,
+                "code": "fixed-space",
+            },
+            visible=_may_work_on,
+        )
+        for page in ("decline", "accept")
+    },
+    "intake:batch-undo": Arguments(
+        lambda place, actor: {"pk": make.ImportWriteFactory(batch=place.applied_batch).batch_id},
         visible=_may_work_on,
     ),
     "intake:mapping": row("taught_heading"),
@@ -210,10 +238,27 @@ ARGUMENTS: dict[str, Arguments] = {
     "students:hardship": row("hardship"),
     "students:household": Arguments(_household),
     "students:finding": row("finding"),
+    "students:finding-proof": row("claim"),
+    "students:finding-undo": Arguments(lambda place, actor: {"pk": place.decision.finding_id}),
+    "students:assignment": row("assignment"),
+    "students:assignment-return": row("answered"),
+    "students:evidence": row("evidence_file"),
+    "students:rule-switch": Arguments(lambda place, actor: {"code": "head-missing"}, _everybody),
+    "students:evidence-add": row("finding"),
+    "students:dropout": row("dropout"),
+    "students:visit-add": row("dropout"),
     "students:payee-add": row("student"),
     "students:payee": row("payee"),
     "students:run": Arguments(lambda place, actor: {"pk": place.reconciliation.pk}, _same_county),
+    "subsidies:feedback": Arguments(
+        lambda place, actor: {"pk": place.reconciliation.pk}, _same_county
+    ),
     "students:snapshot": Arguments(lambda place, actor: {"pk": place.snapshot.pk}, _same_county),
+    "students:proof": row("proof"),
+    "students:comparison": Arguments(
+        lambda place, actor: {"pk": place.comparison.pk}, _same_county
+    ),
+    "students:comparison-start": Arguments(lambda place, actor: {"basis": "snapshots"}, _everybody),
     "api:students-students": row("student"),
     "api:students-enrolments": row("enrolment"),
     "api:students-hardships": row("hardship"),
@@ -224,6 +269,12 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:students-runs": Arguments(
         lambda place, actor: {"pk": place.reconciliation.pk}, _same_county
     ),
+    "api:students-places": row("placed"),
+    "api:students-comparisons": Arguments(
+        lambda place, actor: {"pk": place.comparison.pk}, _same_county
+    ),
+    "api:students-changes": row("change"),
+    "api:students-proofs": row("proof"),
     "api:students-findings": row("finding"),
     "api:students-decisions": Arguments(
         lambda place, actor: {"pk": make.DecisionFactory(finding=place.finding).pk}
@@ -236,6 +287,9 @@ ARGUMENTS: dict[str, Arguments] = {
         lambda place, actor: {**_edition(place, actor), "fmt": "json"}, _edition_visible
     ),
     "reports:summary": Arguments(lambda place, actor: {"year": 2016}, _everybody),
+    "reports:counties": Arguments(lambda place, actor: {"year": 2016}, _everybody),
+    "schools:meal-year-of": Arguments(lambda place, actor: {"year": 2016}, _everybody),
+    "subsidies:vocational": Arguments(lambda place, actor: {"year": 2016}, _everybody),
     "reports:dashboard": Arguments(lambda place, actor: {"year": 2016}, _everybody),
     "reports:line": Arguments(_line),
     "reports:rows": Arguments(_line),
@@ -250,6 +304,16 @@ ARGUMENTS: dict[str, Arguments] = {
     "subsidies:standard-add": aided("programme"),
     "subsidies:source-rules": aided("programme"),
     "subsidies:quota-set": aided("programme"),
+    "subsidies:calendar": Arguments(
+        lambda place, actor: {"pk": make.CalendarDayFactory(county=place.county).pk}, _same_county
+    ),
+    "subsidies:quota-school": aided("programme"),
+    "subsidies:gap-school": aided("programme"),
+    "subsidies:allocation": Arguments(
+        lambda place, actor: {"pk": make.AllocationFactory(programme=place.programme).pk},
+        _own_office,
+    ),
+    "subsidies:student": row("student"),
     "subsidies:award-approve": aided("programme", term="2016-1"),
     "subsidies:award-run": Arguments(
         lambda place, actor: {"step": "choose"}, visible=lambda actor, place: True
@@ -259,9 +323,34 @@ ARGUMENTS: dict[str, Arguments] = {
     "subsidies:bank-return-add": aided("batch"),
     "subsidies:bank-return": Arguments(_answer, _own_office),
     "subsidies:line-remove": aided("payment"),
+    "subsidies:letter-make": Arguments(
+        lambda place, actor: {"step": "kind"}, visible=lambda actor, place: True
+    ),
+    "subsidies:wording": Arguments(
+        lambda place, actor: {"kind": "family"}, visible=lambda actor, place: True
+    ),
+    "subsidies:loan": row("loan"),
+    "subsidies:relief": row("relief"),
+    "subsidies:relief-add": Arguments(
+        lambda place, actor: {"pk": make.LoanFactory(county=place.county, state="repaying").pk}
+    ),
     "subsidies:receipt": row("receipt"),
     "subsidies:donor": row("donor"),
     "subsidies:gift": aided("gift"),
+    "subsidies:gift-totals": Arguments(lambda place, actor: {"year": 2016}, _everybody),
+    "subsidies:sponsorship": row("sponsorship"),
+    "subsidies:sponsorship-add": row("donor"),
+    "subsidies:consent": row("sponsorship"),
+    "subsidies:history": aided("past_payment"),
+    "subsidies:doubt": aided("doubt"),
+    "subsidies:payment-recover": aided("settled"),
+    "subsidies:recovery": aided("recovery"),
+    "subsidies:sample": row("sample"),
+    "subsidies:sample-item": row("sample_item"),
+    "subsidies:sample-item-list": Arguments(
+        lambda place, actor: {"pk": place.sample_item.sample_id}
+    ),
+    "subsidies:school-matrix": Arguments(lambda place, actor: {"code": place.school_code}),
 }
 
 

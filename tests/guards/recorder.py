@@ -1,8 +1,8 @@
 """What a request did to the database: the statements that write, and a digest of every table.
 
-After each refused request the recorder must be empty: a table cannot change without a statement
-that changes it, so this is the digest comparison at no cost, and it names the table. Around each
-actor's whole sweep the contents of all tables are digested in earnest.
+The recorder watches each request and must be empty after a refused one: it names the culprit. The
+digest reads all tables before and after each handful of addresses; what refused requests wrote is
+not rolled back, so that it sees also what got past the recorder.
 """
 
 import hashlib

@@ -56,12 +56,11 @@ def hits(canaries: list[str], text: str) -> list[str]:
 
 def secrets_of(world) -> list[str]:
     """Return every value of the three schools that must not stray."""
-    masked = {str(place.student.id_number) for place in world.places.values()}
     return [
         canary
         for place in world.places.values()
         for canary in place.canaries()
-        if canary not in masked
+        if "*" not in canary
     ]
 
 

@@ -24,7 +24,7 @@ OWN_WORDS = re.compile(r'<(\w+)[^>]*\blang="zh-Hans"[^>]*>.*?</\1>', re.DOTALL)
 # Amounts in words have one legal form, in Chinese.
 IN_WORDS = re.compile(r"人民币[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整]+")
 # The official paper is a Chinese document in either language of the screens.
-PAPERS = {"reports:summary-text", "reports:template"}
+PAPERS = {"reports:summary-text", "reports:template", "subsidies:wording-edit"}
 VISITORS = (
     "clerk of A",
     "aid office",

@@ -1,7 +1,7 @@
 """Every address × everybody × own and strange rows × every method does what the policy says."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.urls import path
 from django.views import View
@@ -93,6 +93,16 @@ class WritesOnGet(Screen):
         return HttpResponse("looked")
 
 
+class WritesUnseen(Screen):
+    """Refuses, and changes a row behind the framework's back."""
+
+    action = "accounts.user.view"
+
+    def dispatch(self, request, *args, **kwargs):
+        connection.connection.cursor().execute("UPDATE accounts_user SET post = 'unseen'")
+        return HttpResponse(status=403)
+
+
 class Leaks(Screen):
     """Shows every pupil to everybody."""
 
@@ -109,6 +119,7 @@ urlpatterns = [
     path("open/", OpenToAll.as_view(), name="open"),
     path("schools/<int:pk>/", Unscoped.as_view(), name="peek"),
     path("writes/", WritesOnGet.as_view(), name="writes"),
+    path("unseen/", WritesUnseen.as_view(), name="unseen"),
     path("leaks/", Leaks.as_view(), name="leaks"),
 ]
 
@@ -150,6 +161,12 @@ def test_the_matrix_finds_a_stranger_let_in(faulty, world, django_db_blocker):
 def test_the_matrix_finds_a_look_that_writes(faulty, world, django_db_blocker):
     found = tried(faulty["writes"], "anonymous", world, django_db_blocker)
     assert "GET writes (own): wrote to ['accounts_user']" in found
+
+
+def test_the_matrix_finds_a_refusal_that_writes(faulty, world, django_db_blocker):
+    found = tried(faulty["unseen"], "clerk of A", world, django_db_blocker)
+    assert "refused requests changed ['accounts_user']; one of unseen" in found
+    assert "wrote to" not in found
 
 
 def test_the_matrix_finds_a_leak(faulty, world, django_db_blocker):

@@ -4,7 +4,8 @@ School A and school B lie in two townships of one county, school C in the next c
 to a school carries its letter in every name, so that a page that shows too much is found out.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +26,11 @@ class Place:
     county_code: str
     township_code: str
     school_code: str
-    own: dict[Any, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def own_number(self) -> int:
+        """Return a number whose last four digits no maker of rows ever comes to."""
+        return 7000 + ord(self.letter)
 
     def name(self, noun: str) -> str:
         """Return a name that nobody at another school has."""
@@ -42,7 +47,10 @@ class Place:
     @cached_property
     def school(self) -> Any:
         return make.SchoolFactory(
-            code=self.school_code, name=f"School {self.letter}", division=self.division
+            code=self.school_code,
+            name=f"School {self.letter}",
+            division=self.division,
+            has_meals=True,
         )
 
     @cached_property
@@ -56,9 +64,10 @@ class Place:
         return make.StudentFactory(
             county=self.county,
             school=self.school,
+            number=make.id_number(2190 * (self.own_number - 6800)),
             name=self.name("Pupil"),
             guardian_name=self.name("Guardian"),
-            phone=Phone(f"19911{ord(self.letter):06d}"),
+            phone=Phone(f"19911{self.own_number:06d}"),
         )
 
     @cached_property
@@ -74,7 +83,7 @@ class Place:
         return make.PayeeAccountFactory(
             student=self.student,
             payee_name=self.name("Payee"),
-            account=BankAccount(f"62170011{ord(self.letter):011d}"),
+            account=BankAccount(f"62170011{self.own_number:011d}"),
         )
 
     @cached_property
@@ -84,6 +93,10 @@ class Place:
     @cached_property
     def posting(self) -> Any:
         return make.PostingFactory(teacher=self.teacher, school=self.other_school)
+
+    @cached_property
+    def training(self) -> Any:
+        return make.TrainingFactory(teacher=self.teacher, name=self.name("Training"))
 
     @cached_property
     def household(self) -> Any:
@@ -106,6 +119,14 @@ class Place:
         )
 
     @cached_property
+    def dropout(self) -> Any:
+        case = make.DropoutCaseFactory(
+            county=self.county, school=self.school, name=self.name("Dropout")
+        )
+        make.DropoutVisitFactory(case=case, people=self.name("Visitor"))
+        return case
+
+    @cached_property
     def reconciliation(self) -> Any:
         return make.ReconciliationFactory(county=self.county, term=TERM)
 
@@ -119,6 +140,106 @@ class Place:
             term=TERM,
         )
 
+    def _further_finding(self, noun: str, **fields: Any) -> Any:
+        return make.FindingFactory(
+            county=self.county,
+            first_run=self.reconciliation,
+            student=self.student,
+            entry=self.entry,
+            term=TERM,
+            subject_key=f"{self.letter}-{noun}",
+            **fields,
+        )
+
+    @cached_property
+    def assignment(self) -> Any:
+        asked = make.AssignmentFactory(
+            finding=self._further_finding("asked", kind="grade-age", reason="too-old"),
+            school=self.school,
+        )
+        make.AssignmentStepFactory(assignment=asked, words=self.name("Request"))
+        return asked
+
+    @cached_property
+    def answered(self) -> Any:
+        """An assignment that the school has answered."""
+        return make.AssignmentFactory(
+            finding=self._further_finding("answered", kind="grade-age", reason="too-old"),
+            school=self.school,
+            state="answered",
+        )
+
+    @cached_property
+    def evidence_file(self) -> Any:
+        return make.EvidenceFileFactory(
+            finding=self.finding, caption=self.name("Paper"), added_by=self.user
+        )
+
+    @cached_property
+    def register_fault(self) -> Any:
+        """A row of the register that breaks a rule."""
+        row = {"name": self.name("Member"), "row": 7, "sheet": "Sheet1", "file": "poor.xlsx"}
+        return self._further_finding(
+            "logic",
+            kind="register-logic",
+            reason="logic:head-missing",
+            evidence={"left": {"list": "poverty-register", **row}, "right": None, "facts": {}},
+        )
+
+    @cached_property
+    def claim(self) -> Any:
+        """A hardship that no register knows, nobody having seen a paper yet."""
+        return self._further_finding("claim", kind="not-on-register", reason="claimed:disabled")
+
+    @cached_property
+    def hardship_proof(self) -> Any:
+        return make.HardshipProofFactory(
+            finding=self._further_finding("proof", kind="not-on-register", reason="claimed:orphan"),
+            issued_by=self.name("Office"),
+        )
+
+    @cached_property
+    def decision(self) -> Any:
+        """A decision that stands on a settled finding."""
+        return make.DecisionFactory(
+            finding=self._further_finding(
+                "settled", kind="grade-age", reason="too-old", state="settled"
+            ),
+            verdict="dismissed",
+            note=self.name("Note"),
+        )
+
+    @cached_property
+    def proof(self) -> Any:
+        return make.StudyProofFactory(
+            county=self.county,
+            student=self.student,
+            name=self.student.name,
+            term=TERM,
+            division_code=self.township_code,
+        )
+
+    @cached_property
+    def comparison(self) -> Any:
+        return make.ComparisonFactory(county=self.county)
+
+    @cached_property
+    def change(self) -> Any:
+        return make.ChangeFactory(
+            comparison=self.comparison,
+            name=self.name("Changed"),
+            division_code=self.township_code,
+            student_key=self.student.pk,
+        )
+
+    @cached_property
+    def placed(self) -> Any:
+        return make.PlacedChildFactory(
+            reconciliation=self.reconciliation,
+            student=self.student,
+            division_code=self.township_code,
+        )
+
     @cached_property
     def project(self) -> Any:
         project = make.ProjectFactory(
@@ -127,6 +248,14 @@ class Place:
         make.ProjectFundingFactory(project=project)
         make.MilestoneFactory(project=project)
         return project
+
+    @cached_property
+    def project_batch(self) -> Any:
+        return self.project.batch
+
+    @cached_property
+    def item(self) -> Any:
+        return self.equipment.item
 
     @cached_property
     def equipment(self) -> Any:
@@ -143,6 +272,17 @@ class Place:
             division_code=self.township_code,
             school_code=self.school_code,
             file_name=f"{self.name('Roster')}.xlsx",
+        )
+
+    @cached_property
+    def applied_batch(self) -> Any:
+        return make.ImportBatchFactory(
+            county_code=self.county_code,
+            division_code=self.township_code,
+            school_code=self.school_code,
+            file_name=f"{self.name('Roster')}.xlsx",
+            state="applied",
+            applied_at=make.MOMENT,
         )
 
     @cached_property
@@ -167,14 +307,20 @@ class Place:
         )
 
     @cached_property
+    def score_item(self) -> Any:
+        return make.ScoreItemFactory(county=self.county)
+
+    @cached_property
     def determination(self) -> Any:
         return make.DeterminationFactory(student=self.student)
 
     @cached_property
     def notice(self) -> Any:
-        notice = make.PublicNoticeFactory(programme=self.programme)
-        self.own["notice_line"] = make.NoticeLineFactory(notice=notice, award=self.award)
-        return notice
+        return make.PublicNoticeFactory(programme=self.programme)
+
+    @cached_property
+    def notice_line(self) -> Any:
+        return make.NoticeLineFactory(notice=self.notice, award=self.award)
 
     @cached_property
     def objection(self) -> Any:
@@ -194,12 +340,94 @@ class Place:
         return payment
 
     @cached_property
+    def bank_return(self) -> Any:
+        return make.BankReturnFactory(batch=self.batch, file_name=f"Answer {self.letter}.csv")
+
+    @cached_property
+    def loan(self) -> Any:
+        return make.LoanFactory(county=self.county, borrower_name=self.name("Borrower"))
+
+    @cached_property
+    def loan_cap(self) -> Any:
+        return make.LoanCapFactory(county=self.county)
+
+    @cached_property
+    def relief(self) -> Any:
+        return make.LoanReliefFactory(
+            loan__county=self.county, loan__borrower_name=self.name("Relieved")
+        )
+
+    @cached_property
+    def past_payment(self) -> Any:
+        return make.PastPaymentFactory(
+            county=self.county,
+            programme=self.programme,
+            school=self.school,
+            student=self.student,
+            name=self.name("PaidBefore"),
+            id_number=self.student.id_number,
+        )
+
+    @cached_property
+    def aid_cell(self) -> Any:
+        return make.AidCellFactory(
+            matrix=make.AidMatrixFactory(county=self.county, term=TERM),
+            student=self.student,
+            programme=self.programme,
+            school=self.school,
+            detail=self.name("Reason"),
+        )
+
+    @cached_property
+    def settled(self) -> Any:
+        """A payment of the place's award that has arrived."""
+        part = make.InstalmentFactory(award=self.award, period="2016-x")
+        paid = make.PaymentFactory(
+            instalment=part,
+            batch=self.batch,
+            payee_name=self.name("Settled"),
+            state="settled",
+            settled_on=date(2016, 11, 1),
+        )
+        make.PaymentSourceFactory(payment=paid)
+        return paid
+
+    @cached_property
+    def doubt(self) -> Any:
+        return make.DoubtFactory(
+            county=self.county,
+            student=self.student,
+            school=self.school,
+            programme=self.programme,
+        )
+
+    @cached_property
+    def back_pay(self) -> Any:
+        return make.BackPayFactory(batch=self.batch)
+
+    @cached_property
+    def recovery(self) -> Any:
+        return make.RecoveryFactory(payment=self.settled)
+
+    @cached_property
+    def sample(self) -> Any:
+        return make.SampleFactory(county=self.county)
+
+    @cached_property
+    def sample_item(self) -> Any:
+        return make.SampleItemFactory(payment=self.settled, sample__county=self.county)
+
+    @cached_property
     def receipt(self) -> Any:
         return make.FundReceiptFactory(county=self.county)
 
     @cached_property
     def donor(self) -> Any:
         return make.DonorFactory(county=self.county)
+
+    @cached_property
+    def sponsorship(self) -> Any:
+        return make.SponsorshipFactory(donor=self.donor, student=self.student)
 
     @cached_property
     def gift(self) -> Any:
@@ -243,14 +471,12 @@ class Place:
                 getattr(self, name)
 
     def canaries(self) -> list[str]:
-        """Return what only people who answer for this school may read."""
-        account = self.payee.account.reveal()
+        """Return what only people who answer for this school may read, masks included."""
+        protected = (self.student.id_number, self.student.phone, self.payee.account)
         return [
             f"Canary{self.letter}",
-            self.student.id_number.reveal(),
-            str(self.student.id_number),
-            self.student.phone.reveal(),
-            account,
+            *(value.reveal() for value in protected),
+            *(str(value) for value in protected),
         ]
 
 

@@ -189,3 +189,93 @@ def blank_styled_rows() -> bytes:
     rows += f'<row r="2">{cell("A2", "王一")}{cell("B2", "530623200501011232")}</row>'
     rows += "".join(f'<row r="{n}"><c r="A{n}"/></row>' for n in range(3, 1_048_577))
     return package(data(rows))
+
+
+def document(body: str) -> bytes:
+    """Return an .ods whose one table has the given rows."""
+    spaces = (
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="S">{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return out.getvalue()
+
+
+def document_cell(more: str = "", kind: str = ' office:value-type="string"') -> str:
+    return f"<table:table-cell{kind} {more}><text:p>x</text:p></table:table-cell>"
+
+
+def document_row(cells: str, more: str = "") -> str:
+    return f"<table:table-row {more}>{cells}</table:table-row>"
+
+
+_FAR = "table:number-rows-repeated"
+HOSTILE |= {
+    "OpenDocument value repeated down": (
+        lambda: document(document_row(document_cell(), f'{_FAR}="1048576"')),
+        {"too-many-rows"},
+    ),
+    "OpenDocument value far down": (
+        lambda: document(
+            document_row("<table:table-cell/>", f'{_FAR}="1000000"') + document_row(document_cell())
+        ),
+        {"too-many-rows"},
+    ),
+    "OpenDocument value repeated across": (
+        lambda: document(document_row(document_cell('table:number-columns-repeated="16384"'))),
+        {"too-many-columns"},
+    ),
+    "OpenDocument formula far right": (
+        lambda: document(
+            document_row(
+                '<table:table-cell table:number-columns-repeated="16000"/>'
+                '<table:table-cell table:formula="of:=1"/>'
+            )
+        ),
+        {"too-many-columns"},
+    ),
+    "OpenDocument merge bomb": (
+        lambda: document(
+            document_row(
+                document_cell(
+                    'table:number-columns-spanned="16384" table:number-rows-spanned="1048576"'
+                )
+            )
+        ),
+        {"merged-too-large"},
+    ),
+    "OpenDocument with 3,000 sheets": (
+        lambda: document(
+            document_row(document_cell()) + '</table:table><table:table table:name="n">' * 3000
+        ),
+        {"too-many-sheets"},
+    ),
+    "OpenDocument entity bomb": (
+        lambda: _with_prolog(document(document_row(document_cell()))),
+        {"unsafe-xml"},
+    ),
+    "a number beyond all numbers": (
+        lambda: package(data('<row r="1"><c r="A1"><v>1e999</v></c></row>')),
+        {"broken"},
+    ),
+}
+
+
+def _with_prolog(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name == "content.xml":
+                part = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>' + part
+            target.writestr(name, part)
+    return out.getvalue()

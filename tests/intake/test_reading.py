@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from povedu.errors import Refusal
 from povedu.intake import reader
 from povedu.intake.reader import FAULTS, read_file
 from tests.intake import hostile
+from tests.intake.corpus.writers import Fault, Formula, Sheet, ods, xls, xlsx
 from tests.intake.hostile import HOSTILE
 
 RARE = ["张𬭚", "王㛃", "李䶮", "阿木·拉日"]
@@ -173,3 +175,48 @@ def test_a_formula_whose_result_is_blank_is_no_fault() -> None:
 def test_nul_and_control_characters_do_no_harm() -> None:
     file = read_file("姓名,证号\n王\0一,1\n".encode())
     assert file.sheets[0].columns[0][1] == "王\u2400一"
+
+
+def marked_sheet() -> Sheet:
+    rows = [
+        ["姓名", "年级", "证号", "日期"],
+        ["王一", "三年级", Fault("#REF!"), date(2016, 9, 1)],
+        ["李二", None, "530623200501011232", None],
+        ["赵三", None, 530623200501011232.0, True],
+    ]
+    return Sheet(rows, name="三(1)班", merges=[(1, 1, 3, 1)], hidden_rows=[2])
+
+
+@pytest.mark.parametrize("write", [xlsx, xls, ods])
+def test_every_workbook_tells_errors_merges_and_hidden_rows(write: Any) -> None:
+    hidden = Sheet([["姓名"], ["不读"]], name="草稿", is_hidden=True)
+    first, second = read_file(write([marked_sheet(), hidden])).sheets
+    assert first.columns[2][:3] == ["证号", "\0e#REF!", "530623200501011232"]
+    assert isinstance(first.columns[2][3], float)
+    assert first.columns[3] == ["日期", "\0d2016-09-01", "", "TRUE"]
+    assert (first.merges, first.hidden_rows) == ([(1, 1, 3, 1)], 1)
+    assert (second.hidden, second.columns) == (True, [])
+
+
+@pytest.mark.parametrize("write", [xlsx, ods])
+def test_a_formula_without_its_result_is_told_even_beyond_the_last_value(write: Any) -> None:
+    rows = [["姓名"], ["王一", Formula("=A1")], [None, Formula("=A2")]]
+    assert read_file(write([Sheet(rows)])).sheets[0].columns[1] == ["", "\0f", "\0f"]
+
+
+def test_an_old_workbook_with_a_password_says_so() -> None:
+    content = xls([Sheet([["姓名"], ["王一"]])])
+    at = content.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20
+    locked = b"\x2f\x00\x06\x00\x00\x00\x59\xb3\x0a\x9a"
+    with pytest.raises(Refusal) as refused:
+        read_file(content[:at] + locked + content[at + len(locked) :])
+    assert refused.value.code == "encrypted"
+
+
+def test_an_old_workbook_whose_sectors_lead_in_circles_is_refused() -> None:
+    content = bytearray(xls([Sheet([["姓名"], ["王一"]])]))
+    table = (int.from_bytes(content[76:80], "little") + 1) * 512
+    content[table : table + 4] = (0).to_bytes(4, "little")
+    with pytest.raises(Refusal) as refused:
+        read_file(bytes(content))
+    assert refused.value.code == "broken"

@@ -306,3 +306,31 @@ def test_every_kind_has_a_template_that_intake_understands(school: Any, tmp_path
         assert heading is not None, kind.code
         wanted = {name for name, column in kind.columns.items() if column.in_template}
         assert heading.fields().keys() == wanted, kind.code
+
+
+def test_a_damaged_number_proposes_the_student_it_is_likely_to_be(
+    school: Any, tmp_path: Any
+) -> None:
+    StudentFactory(number=id_number(3), name="王小四", school=school, grade=3)
+    StudentFactory(number=id_number(4), name="王小五", school=school, grade=3)
+    file, dump = tmp_path / "a.xlsx", tmp_path / "d.jsonl"
+    rounded = float(id_number(3))
+    rows = [
+        child_row(3, "王小四", rounded),
+        child_row(3, "王小四", f"{rounded:.5E}", 班级="2班"),
+        child_row(4, "王小六", float(id_number(4))),  # another name
+        child_row(5, "王小五", float(id_number(5))),  # another number
+    ]
+    file.write_bytes(workbook([HEADINGS, *rows]))
+    roster(file, "--dump", str(dump))
+    said = [json.loads(line) for line in dump.read_text().splitlines()]
+    likely = [
+        one["to"]
+        for row in said
+        for one in row["problems"]
+        if (one["code"], one["column"]) == ("id-digits-lost", "id_number")
+    ]
+    assert likely == [id_number(3), id_number(3), "", ""]
+    assert all(row["values"]["id_number"] != id_number(3) for row in said)
+    sentence = next(one["message"] for one in said[0]["problems"] if one["to"] == id_number(3))
+    assert f"{id_number(3)[:6]}********{id_number(3)[-4:]}" in sentence

@@ -2,10 +2,9 @@
 
     @pytest.mark.worker
     def test_import_survives(bench):
-        batch = make_batch()                     # factories write into the bench's own database
-        job = bench.enqueue("intake.apply", {"batch": batch.pk}, actor)
-        bench.run_with_kills(job, seed=7)        # SIGKILL at random instants, then wait for the end
-        assert Student.objects.count() == 2000   # the test's own invariants
+        batch = make_batch()              # factories write into the bench's own database
+        bench.run_with_kills(lambda: bench.enqueue("intake.apply", {"batch": batch.pk}), seed=7)
+        assert Student.objects.count() == 2000  # the test's own invariants
 
 The bench has a database of its own (a copy of the migrated test database: a file on SQLite, a
 ``CREATE DATABASE … TEMPLATE`` on PostgreSQL), a broker queue of its own on the broker of the
@@ -21,6 +20,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, connections
 
 from povedu.accounts.selectors import operator
-from povedu.jobs import services
+from povedu.jobs import registry, services
 from povedu.jobs.choices import ENDED, JobState
 from povedu.jobs.clock import instant
 from povedu.jobs.models import Job
@@ -55,7 +55,7 @@ class Bench:
             "POVEDU_DATABASE_URL": database_url,
             "POVEDU_QUEUE": self.queue,
             "POVEDU_SWEEP_SECONDS": "1",
-            "BENCH_READY": str(folder / "ready"),
+            "BENCH_FOLDER": str(folder),
             "DJANGO_SETTINGS_MODULE": "povedu.settings",
         }
         self._sender = self._make_sender()
@@ -161,26 +161,55 @@ class Bench:
             services.sweep(now=instant())
 
     def run_with_kills(
-        self, job: Job, *, seed: int, longest: float = 1.0, seconds: float = 120
+        self,
+        ask: Callable[[], Job],
+        *,
+        seed: int,
+        deaths: int = settings.JOB_ATTEMPTS - 1,
+        seconds: float = 120,
     ) -> Job:
-        """Kill whoever works on a job twice at seeded random instants, then wait for its end.
+        """Ask for work, kill whoever does it in its first attempts, wait for its end.
 
-        ``longest`` is about how long an undisturbed attempt takes, in seconds; one kill in four
-        takes the whole worker.
+        The first attempt dies when all is written and it is about to say so, which also tells how
+        many statements the work takes; each further one dies before a seeded statement of those.
+        The attempt stands still there until it is killed, so every kill lands, however fast the
+        machine. One kill in four takes the whole worker.
         """
         dice = random.Random(seed)  # kills are to be repeatable
-        for attempt in range(1, settings.JOB_ATTEMPTS):
-            self.running(job, attempt=attempt, seconds=seconds)
-            time.sleep(dice.random() * longest * (0.3 if attempt == 1 else 1))
-            job.refresh_from_db()
-            if job.state != JobState.RUNNING:
-                break
+        self._stop_at("end")
+        job = ask()
+        statements = 0
+        for attempt in range(1, deaths + 1):
+            reached = self._standing(job, attempt=attempt, seconds=seconds)
+            statements = statements or reached
+            last = attempt == deaths
+            self._stop_at("" if last else str(dice.randrange(1, statements)))
             if dice.random() < 0.25:
                 self.kill_worker()
                 self.start_worker(include=self.environment["BENCH_INCLUDE"])
             else:
                 self.kill_child(job)
         return self.wait(job, seconds=seconds)
+
+    def _stop_at(self, spot: str) -> None:
+        """Tell the next attempt where to stand still; see tests.jobs.app."""
+        (self.folder / "standing").unlink(missing_ok=True)
+        (self.folder / "stop").write_text(spot)
+
+    def _standing(self, job: Job, *, attempt: int, seconds: float) -> int:
+        """Wait until an attempt stands still in its work; return before which statement."""
+        marker = self.folder / "standing"
+
+        def reached() -> bool:
+            if not marker.exists():
+                self.sweep()
+                job.refresh_from_db()
+            return marker.exists() or job.state in ENDED
+
+        self._until(reached, seconds, f"attempt {attempt} of {job.kind} was not stopped")
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == (JobState.RUNNING, attempt), "nothing to kill"
+        return int(marker.read_text())
 
     def _until(self, happened, seconds: float, failure: str, *, pause: float = 0.02) -> None:
         deadline = time.monotonic() + seconds
@@ -218,6 +247,7 @@ def bench(django_db_setup, django_db_blocker, tmp_path, monkeypatch):
         bench = Bench(tmp_path, url)
         monkeypatch.setitem(connections.databases["default"], "NAME", name)
         monkeypatch.setattr(services, "send_wake", bench.send_wake)
+        monkeypatch.setattr(registry, "schedules", list)  # see tests.jobs.app
         monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
         connections["default"] = connections.create_connection("default")
         ContentType.objects.clear_cache()

@@ -3,9 +3,13 @@
 import os
 import signal
 import time
+from dataclasses import replace
 
 from povedu.accounts.models import User
 from povedu.jobs.registry import job
+from povedu.terms import Term
+from subsidies.models import DisbursementBatch, Programme
+from subsidies.services import awards, disbursement
 
 
 def _write_slowly(job, rows, seconds):
@@ -34,6 +38,27 @@ def careless(handle):
 def poison(handle):
     """Kill the process that works on it."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _as(handle):
+    """Return the job's actor in the shoes of the person that its input names."""
+    return replace(handle.actor, user_id=handle.params["user"])
+
+
+@job("test.approve_awards", action="jobs.job.view", title="approve awards", atomic=True)
+def approve_awards(handle):
+    """Do as a job what a person does at a page, so that it can be killed."""
+    programme = Programme.objects.get(pk=handle.params["programme"])
+    term = Term.parse(handle.params["term"])
+    awards.approve_awards(programme=programme, term=term, actor=_as(handle), now=handle.now)
+
+
+@job("test.move_batch", action="jobs.job.view", title="move a batch", atomic=True)
+def move_batch(handle):
+    """Freeze, approve or close a batch, likewise."""
+    batch = DisbursementBatch.objects.select_related("programme").get(pk=handle.params["batch"])
+    move = getattr(disbursement, f"{handle.params['move']}_batch")
+    move(batch=batch, actor=_as(handle), now=handle.now)
 
 
 @job("test.patient", action="jobs.job.view", title="patient")

@@ -52,13 +52,24 @@ def ask(user):
     )
 
 
+def test_the_page_is_drawn_anew_when_its_job_begins_and_ends(maker, kind):
+    client, user = maker
+    job = ask(user)
+    address = reverse("jobs:job-progress", args=[job.pk])
+    assert "HX-Refresh" not in client.get(f"{address}?seen=queued").headers
+    runner.run_now(job)
+    assert client.get(f"{address}?seen=queued").headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(f"{address}?seen=done").headers
+    assert "HX-Refresh" not in client.get(address).headers  # as other pages ask
+
+
 def test_a_queued_job_is_listed_polled_and_cancelled(maker, kind):
     client, user = maker
     job = ask(user)
     assert "测试作业" in client.get("/jobs/").content.decode()
     assert "测试作业" in client.get("/jobs/?state=queued&kind=test.work").content.decode()
     page = client.get(reverse("jobs:job-detail", args=[job.pk])).content.decode()
-    assert f'hx-get="{reverse("jobs:job-progress", args=[job.pk])}"' in page
+    assert f'hx-get="{reverse("jobs:job-progress", args=[job.pk])}?seen=queued"' in page
     cancel = reverse("jobs:job-cancel", args=[job.pk])
     assert cancel in page
     assert client.get(cancel).status_code == 200

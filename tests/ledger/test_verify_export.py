@@ -12,14 +12,14 @@ from django.conf import settings
 
 from povedu.ledger.models import LedgerEntry
 from povedu.ledger.services import Leg, post_many
+from reports.exports.ledger import LedgerFilter, write_ledger
 
 SCRIPT = Path(settings.BASE_DIR) / "tools" / "verify_export.py"
 COUNTY = "530623"
 
 
-@pytest.fixture(params=["xlsx", "csv"])
-def exported(request: Any, auditor: Any, office: Any, now: Any, tmp_path: Path) -> Path:
-    ledger = pytest.importorskip("reports.exports.ledger")
+@pytest.fixture
+def export(auditor: Any, office: Any, now: Any, tmp_path: Path) -> Any:
     legs = []
     for number in range(30):
         day = date(2016, 1 + number % 12, 5)
@@ -29,12 +29,19 @@ def exported(request: Any, auditor: Any, office: Any, now: Any, tmp_path: Path) 
             Leg(number, day, "cash", -10_050 - number, "county", *about),
         ]
     post_many(county_code=COUNTY, legs=legs, actor=office, now=now)
-    target = tmp_path / f"ledger.{request.param}"
-    with target.open("wb") as file:
-        ledger.write_ledger(
-            file, request.param, actor=auditor, now=now, chosen=ledger.LedgerFilter(2016)
-        )
-    return target
+
+    def write(fmt: str, **chosen: str) -> Path:
+        target = tmp_path / f"ledger.{fmt}"
+        with target.open("wb") as file:
+            write_ledger(file, fmt, actor=auditor, now=now, chosen=LedgerFilter(2016, **chosen))
+        return target
+
+    return write
+
+
+@pytest.fixture(params=["xlsx", "csv"])
+def exported(request: Any, export: Any) -> Path:
+    return export(request.param)
 
 
 def run(*arguments: object) -> tuple[int, Any]:
@@ -58,10 +65,8 @@ def test_whole_export_is_found_whole(exported: Path) -> None:
     assert (code, found["fault"]) == (1, "the anchored row is missing")
 
 
-def test_changed_rows_are_named(exported: Path, tmp_path: Path) -> None:
-    if exported.suffix != ".csv":
-        pytest.skip("the text form is changed by hand")
-    lines = exported.read_text("utf-8-sig").splitlines()
+def test_changed_rows_are_named(export: Any, tmp_path: Path) -> None:
+    lines = export("csv").read_text("utf-8-sig").splitlines()
     for edit, number in (
         (lambda rows: rows.__setitem__(7, rows[7].replace("payment:3", "payment:9")), "7"),
         (lambda rows: rows.__setitem__(9, rows[9].replace("county", "city")), "9"),
@@ -77,7 +82,30 @@ def test_changed_rows_are_named(exported: Path, tmp_path: Path) -> None:
     short = tmp_path / "short.csv"
     short.write_text("\n".join(lines[:5] + lines[7:]), "utf-8-sig")
     code, found = run(short)
-    assert (code, found["gaps"]) == (0, 1)
+    assert (code, found["fault"]) == (1, "the rows are not those that the cover was made for")
+    bare = [line for line in lines[:5] + lines[7:] if not line.startswith("#")]
+    short.write_text("\n".join(bare), "utf-8-sig")
+    code, found = run(short)
+    assert (code, found["gaps"], found["cover"]) == (0, 1, False)
+
+
+def test_the_content_is_that_of_the_audit_trail_in_either_form(export: Any) -> None:
+    told = {fmt: run(export(fmt))[1] for fmt in ("xlsx", "csv")}
+    assert told["xlsx"]["content"] == told["csv"]["content"] != ""
+    assert told["xlsx"]["cover"]
+    assert told["csv"]["cover"]
+    code, found = run(export("xlsx", source="county"))
+    assert (code, found["cover"]) == (0, True)
+
+
+def test_an_anchor_on_the_cover_is_held_against_the_rows(export: Any) -> None:
+    path = export("csv")
+    last = LedgerEntry.objects.get(seq=60).hash
+    head, _comma, cover = path.read_text("utf-8-sig").rpartition(last)
+    assert f"60 {last}" in f"{head}{last}{cover}"
+    path.write_text(f"{head}{'0' * 64}{cover}", "utf-8-sig")
+    code, found = run(path)
+    assert (code, found["fault"], found["number"]) == (1, "hash differs from the cover's", "60")
 
 
 def test_something_else_is_not_read(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
 from povedu.accounts.models import User
-from povedu.bulk import insert_rows, staged
+from povedu.bulk import insert_columns, insert_rows, staged
 from povedu.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +36,45 @@ def test_staged_rows_join_and_go():
         cursor.execute(f"SELECT count(name), sum(number) FROM {table}")
         assert tuple(map(int, cursor.fetchone())) == (1, 3)
     assert table not in connection.introspection.table_names()
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_every_text_comes_back_as_it_went_in(streamed):
+    """Whatever the short way for a column of plain texts takes, and the long way for the rest."""
+    owner = User.objects.create_user("maker", name="甲")
+    names = ("kind", "owner", "owner_name", "language", "not_before", "woken_at", "created_at")
+    odd = ["plain", "𬭚㛃", "a\tb", "c\\d", "e\nf", "g\rh", "", "\\N", "\\x41", "\\."]
+    rows = (("test.kind", owner.pk, text, "zh-hans", NOW, NOW, NOW) for text in odd)
+    assert insert_rows(Job, names, rows, streamed=streamed) == len(odd)
+    assert sorted(Job.objects.values_list("owner_name", flat=True)) == sorted(odd)
+
+
+def test_a_fault_while_streaming_is_told_as_itself_and_leaves_nothing():
+    owner = User.objects.create_user("maker", name="甲")
+    names = ("kind", "owner", "owner_name", "language", "not_before", "woken_at", "created_at")
+
+    def rows():
+        yield ("test.kind", owner.pk, "one", "zh-hans", NOW, NOW, NOW)
+        raise LookupError("the third sheet")
+
+    with pytest.raises(LookupError, match="third sheet"), transaction.atomic():
+        insert_rows(Job, names, rows(), streamed=True)
+    assert not Job.objects.exists()
+
+
+def test_columns_are_stored_as_rows_are():
+    owner = User.objects.create_user("maker", name="甲")
+    names = ("kind", "owner", "owner_name", "language", "not_before", "woken_at", "created_at")
+    rows = [("test.kind", owner.pk, f"a\t\\{n}", "zh-hans", NOW, NOW, NOW) for n in range(7)]
+    insert_rows(Job, names, rows)
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    assert insert_columns(Job, columns) == 7
+    stored = Job.objects.order_by("owner_name").values_list(*names, "state", "params")
+    assert sorted(stored[::2]) == sorted(stored[1::2])
+    assert insert_columns(Job, {name: [] for name in names}) == 0
+
+
+def test_columns_of_different_lengths_store_nothing():
+    with pytest.raises(ValueError, match="different lengths"), transaction.atomic():
+        insert_columns(Job, {"kind": ["a", "b"], "language": ["zh-hans"]})
+    assert not Job.objects.exists()

@@ -2,6 +2,8 @@
 
 import io
 import json
+from datetime import date
+from decimal import Decimal
 
 import docx
 import pytest
@@ -19,6 +21,8 @@ from reports.choices import EditionState
 from reports.models import SummaryEdition
 from reports.rules import frozen
 from reports.selectors import editions, lines
+from subsidies.models import FundReceipt
+from subsidies.services.receipts import enter_receipt
 from tests.factories import (
     CountyFactory,
     MealReportFactory,
@@ -157,3 +161,33 @@ def test_editions_stay_in_their_county():
     assert set(editions.editions(Scope("5306"))) == {own, other}
     assert not editions.editions(Scope(f"{COUNTY}100")).exists()
     assert SummaryTemplateFactory().county_code == COUNTY
+
+
+def test_a_locked_year_takes_no_more_money_until_an_edition_without_the_lock(
+    office, leader, now, meals
+):
+    def receive(day):
+        return enter_receipt(
+            county=CountyFactory(),
+            source="county",
+            amount=Decimal(100),
+            received_on=day,
+            actor=office,
+            now=now,
+        )
+
+    first, second = written(office, now), written(office, now)
+    receive(date(2016, 3, 1))
+    services.issue_summary(actor=leader, now=now, edition=first, locks_period=True)
+    with pytest.raises(Refusal, match="2016 年度的数据已随总结印发而锁定") as refused:
+        receive(date(2016, 3, 1))
+    assert refused.value.code == "year-closed"
+    receive(date(2015, 12, 31))
+    services.issue_summary(actor=leader, now=now, edition=second, locks_period=False)
+    receive(date(2016, 3, 1))
+    assert FundReceipt.objects.count() == 3
+    verbs = AuditEntry.objects.filter(verb__startswith="ledger.").order_by("pk")
+    assert [one.verb for one in verbs if one.verb != "ledger.post"] == [
+        "ledger.close",
+        "ledger.reopen",
+    ]

@@ -38,7 +38,7 @@ from tests.factories import (
     StudentFactory,
     TeacherFactory,
 )
-from tests.reports.helpers import pay
+from tests.reports.payments import pay
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = Scope.everything()

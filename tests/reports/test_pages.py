@@ -27,7 +27,7 @@ from tests.factories import (
     TeacherFactory,
     actor_of,
 )
-from tests.reports.helpers import pay
+from tests.reports.payments import pay
 
 pytestmark = pytest.mark.django_db
 SUMMARY = "/reports/summary/2016/"
@@ -64,6 +64,20 @@ def test_every_figure_leads_to_rows_that_sum_to_it(client, records):
         assert checked.context["agreed"], (line["id"], checked.context["checked"])
         assert checked.context["checked"]
         flat(line)
+
+
+def test_leadership_lands_on_the_years_figures_and_others_on_their_work(client, records):
+    browser(client, "leadership")
+    assert b"/reports/dashboard/figures/" in client.get("/").content
+    part = client.get("/reports/dashboard/figures/")
+    whole = client.get("/reports/dashboard/")
+    assert [one.value for one in part.context["figures"]] == [
+        one.value for one in whole.context["figures"]
+    ]
+    assert "<html" not in part.content.decode()
+    browser(client, "auditor")
+    assert b"/reports/dashboard/figures/" not in client.get("/").content
+    assert client.get("/reports/dashboard/figures/").status_code == 403
 
 
 def test_the_summary_shows_figures_and_their_links(client, records):
@@ -150,7 +164,7 @@ def test_exporting_rows_and_ledger_are_jobs(client, records):
     browser(client, "auditor")
     client.post(f"{SUMMARY}lines/p/export/", {"form_token": "b" * 32, "format": "csv"})
     assert Job.objects.get(kind="reports.export_rows").params["line"] == "p"
-    form = {"form_token": "c" * 32, "year": "2016", "format": "xlsx"}
+    form = {"form_token": "c" * 32, "content": "entries", "year": "2016", "format": "xlsx"}
     client.post("/reports/ledger/export/", form)
     assert Job.objects.get(kind="reports.export_ledger").params["year"] == 2016
 

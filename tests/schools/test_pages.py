@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from schools.models import MealReport, Project, ProjectPhoto, School
-from schools.views import meals, projects
+from schools.views import equipment, meals, projects
 from schools.views import schools as views
 from tests.factories import (
     CountyFactory,
@@ -347,7 +347,7 @@ SCREENS = {
     "batch-list": projects.BatchList,
     "project-list": projects.ProjectList,
     "milestone-list": projects.MilestoneList,
-    "equipment-list": projects.EquipmentList,
+    "equipment-list": equipment.EquipmentList,
     "meal-list": meals.MealList,
     "meal-month": meals.MealMonth,
 }

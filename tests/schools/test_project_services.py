@@ -12,6 +12,7 @@ from povedu.jobs import store
 from schools import services
 from schools.models import EquipmentDelivery, Project, ProjectPayment
 from tests.factories import (
+    ClosedYearFactory,
     CountyFactory,
     DivisionFactory,
     EquipmentItemFactory,
@@ -160,6 +161,9 @@ def test_no_source_pays_more_than_it_has(builder, now, project):
         pay(project, builder, now, "1", source="county")
     with refused("date-in-future", field="paid_on"):
         pay(project, builder, now, "1", on=date(2017, 1, 1))
+    ClosedYearFactory(year=2015)
+    with refused("year-closed"):
+        pay(project, builder, now, "1", on=date(2015, 12, 31))
     pay(project, builder, now, "40")
     assert sum(one.amount for one in ProjectPayment.objects.all()) == 100
     with refused("funding-below-paid", field="central"):

@@ -13,6 +13,7 @@ from povedu.errors import Refusal
 from povedu.ledger.choices import FundSource
 from schools.choices import ProjectCategory, ProjectState, SchoolKind, Stage
 from schools.rules import meals, photos, projects
+from schools.rules.grades import grade_label, read_grade
 from schools.rules.stages import normal_school_name, stages_of, teaches
 
 TODAY = date(2016, 11, 8)
@@ -253,3 +254,25 @@ def test_hostile_bytes_are_refused_not_crashed_on(tail):
             photos.clean_picture(head + tail)
         except Refusal:
             continue
+
+
+@pytest.mark.parametrize(
+    ("stage", "grade", "label"),
+    [
+        *(("preschool", 2, "中班"), ("primary", 3, "三年级"), ("junior", 7, "七年级")),
+        *(("senior", 12, "高三"), ("vocational", 10, "一年级"), ("undergraduate", 4, "四年级")),
+        *(("special", 9, "九年级"), ("", 8, "八年级"), ("primary", None, ""), ("primary", 0, "")),
+    ],
+)
+def test_a_grade_is_written_as_schools_write_it(stage, grade, label):
+    assert grade_label(stage, grade) == label
+
+
+@given(st.integers(1, 12), st.sampled_from(["primary", "junior", "senior"]))
+def test_a_written_grade_is_read_back(grade, stage):
+    first, last = {"primary": (1, 6), "junior": (7, 9), "senior": (10, 12)}[stage]
+    told = read_grade(grade_label(stage, grade))
+    if first <= grade <= last:
+        assert told is not None
+        assert told.number == grade
+        assert told.stage in (None, stage)

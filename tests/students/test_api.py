@@ -73,7 +73,7 @@ def test_what_does_not_fit_is_refused(county):
     client = caller(make.actor_of("office_staff", office="aid"))
     finding = Finding.objects.get()
     answer = decide(client, finding, "keep-first")
-    assert (answer.status_code, answer.json()["code"]) == (400, "verdict-unfit")
+    assert (answer.status_code, answer.json()["code"]) == (409, "verdict-unfit")
     assert decide(client, finding, "no-such").status_code == 400
 
 

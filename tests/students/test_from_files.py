@@ -45,6 +45,8 @@ def test_numbers_recovered_lost_and_missing_find_their_way(db, tmp_path):
     dump = tmp_path / "links.jsonl"
     answer = run("reconcile", "--term", "2016-1", "--dump", str(dump))
     assert answer["links"] == {"id": 1, "recovered": 1, "probable": 2}
+    # None of the five households has a head, and some sons' numbers are women's.
+    assert answer["findings"].pop("register-logic") >= 5
     assert answer["findings"] == {"not-on-roster": 1, "probable-match": 2}
     assert HardshipStatus.objects.count() == 2
     assert Student.objects.filter(identity_confirmed=True).count() == 2

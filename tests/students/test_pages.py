@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from povedu.accounts.selectors import operator
 from students.models import Finding, PayeeAccount, RegisterSnapshot, Student
+from students.services.compare import compare
 from students.services.reconcile import reconcile
 from tests.factories import actor_of, sign_in
 from tests.students.world import CIVIL, NOW, TERM
@@ -40,7 +41,6 @@ def pages(county):
     student = Student.objects.get(name="张小明")
     finding = Finding.objects.filter(state="open").first()
     snapshots = list(RegisterSnapshot.objects.order_by("as_of"))
-    compare = f"?before={snapshots[0].pk}&after={snapshots[1].pk}"
     names = {
         "student-list": [],
         "student-add": [],
@@ -58,7 +58,7 @@ def pages(county):
         "household-list": [],
         "household-detail": [student_household()],
         "snapshot-list": [],
-        "snapshot-compare": [],
+        "comparison-list": [],
         "snapshot-detail": [snapshots[1].pk],
         "run-list": [],
         "run-start": [],
@@ -67,7 +67,16 @@ def pages(county):
         "finding-queue-item": [finding.pk],
     }
     urls = {name: reverse(f"students:{name}", args=args) for name, args in names.items()}
-    urls["compared"] = urls["snapshot-compare"] + compare
+    for basis in ("snapshots", "terms", "runs"):
+        urls[f"compare-{basis}"] = reverse("students:comparison-start", args=[basis])
+    compared = compare(
+        county=county.county,
+        before=snapshots[0],
+        after=snapshots[1],
+        actor=operator(),
+        now=NOW,
+    )
+    urls["compared"] = compared.get_absolute_url()
     for tab in ("basic", "schooling", "hardship", "payee", "findings", "history"):
         urls[f"tab-{tab}"] = f"{urls['student-detail']}?tab={tab}"
     for tab in ("findings", "links", "places"):
@@ -338,3 +347,18 @@ def test_starting_a_run_asks_for_one_job(county, staff):
 def _term_choice(browser):
     page = browser.get(reverse("students:run-start"))
     return page.context["form"].fields["term"].choices[0][0]
+
+
+def test_classes_come_a_page_at_a_time_and_add_up_to_all(world, staff):
+    for number in range(21):
+        student = world.student(f"王{number}", world.next_id(), grade=3)
+        student.enrolments.update(class_name=f"{number}班")
+    session = staff.session
+    session["term"] = TERM.code
+    session.save()
+    url = reverse("students:class-list")
+    first, second = (staff.get(url, {"per_page": "20", "page": page}) for page in ("1", "2"))
+    assert [len(page.context["page"].object_list) for page in (first, second)] == [20, 1]
+    assert {page.context["pupils"] for page in (first, second)} == {21}
+    link = f"{reverse('students:roster-list')}?school=2153000001&amp;class_name="
+    assert link in second.content.decode()

@@ -26,9 +26,9 @@ BORN = date(2007, 3, 5)
 
 @pytest.fixture
 def run(world):
-    def go(term=TERM, snapshots=None):
+    def go(term=TERM, snapshots=None, **more):
         return reconcile(
-            county=world.county, term=term, actor=operator(), now=NOW, snapshots=snapshots
+            county=world.county, term=term, actor=operator(), now=NOW, snapshots=snapshots, **more
         )
 
     return go
@@ -237,7 +237,8 @@ def test_equal_inputs_give_equal_findings(world, run):
 
     first = run()
     before = state()
-    second = run()
+    second = run(again=True)
+    assert second.pk != first.pk
     assert state() == before
     assert (first.findings_count, first.partition) == (second.findings_count, second.partition)
     assert HardshipStatus.objects.count() == 1
@@ -245,7 +246,7 @@ def test_equal_inputs_give_equal_findings(world, run):
 
 def test_detail_of_old_runs_goes_but_their_counts_stay(world, run):
     world.student("张小明", world.next_id())
-    runs = [run() for _ in range(4)]
+    runs = [run(again=True) for _ in range(4)]
     assert Reconciliation.objects.count() == 4
     kept = set(PlacedChild.objects.values_list("reconciliation", flat=True))
     assert kept == {runs[2].pk, runs[3].pk}

@@ -13,8 +13,8 @@ from povedu.scope import Actor
 from povedu.terms import Term
 from schools.models import Division, School
 from students.models import Enrolment, HardshipStatus, PayeeAccount, Student
-from subsidies.models import DisbursementBatch, Programme
-from subsidies.services import awards, disbursement, notices, returns
+from subsidies.models import DisbursementBatch, PaymentRules, Programme
+from subsidies.services import awards, batching, disbursement, notices, returns
 from subsidies.services.programmes import SourceShare, set_source_rules
 from tests.factories import (
     CountyFactory,
@@ -38,13 +38,19 @@ def at(year: int, month: int, day: int, hour: int = 9) -> datetime:
 
 @dataclass
 class County:
-    """People, one school, and as many children as a test asks for."""
+    """People, one school, and as many children as a test asks for.
+
+    Its money is paid out by the treasury: cash in hand is not asked for, unless a test says so.
+    """
 
     division: Division = field(default_factory=CountyFactory)
     school: School = field(default_factory=SchoolFactory)
     maker: Actor = field(default_factory=lambda: actor_of("office_staff", office="aid"))
     checker: Actor = field(default_factory=lambda: actor_of("approver", office="aid"))
     made: int = 0
+
+    def __post_init__(self) -> None:
+        PaymentRules.objects.get_or_create(county=self.division, defaults={"checks_cash": False})
 
     def children(
         self,
@@ -194,7 +200,7 @@ class County:
         now: datetime = SHANGHAI_NOON,
         due_by: date | None = None,
     ) -> DisbursementBatch:
-        batch = disbursement.make_batch(
+        batch = batching.make_batch(
             programme=programme, term=term, actor=self.maker, now=now, due_by=due_by
         )
         disbursement.freeze_batch(batch=batch, actor=self.maker, now=now)

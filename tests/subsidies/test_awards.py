@@ -208,3 +208,12 @@ def test_command_prints_one_object(county: County, capsys: Any) -> None:
         call_command("grant_awards", programme="q", term="2016-1", json=True, stdout=out)
     assert ended.value.code == 2
     assert json.loads(out.getvalue())["error"]["code"] == "programme-unknown"
+
+
+def test_a_run_over_some_children_leaves_the_others(county: County):
+    one, _other = county.children(2)
+    programme = county.programme("p", "500", standard=POOR)
+    given = {"programme": programme, "term": AUTUMN, "actor": county.maker, "now": SHANGHAI_NOON}
+    assert awards.propose_awards(**given, students=[one.pk]).proposed == 1
+    assert Award.objects.get().student == one
+    assert awards.propose_awards(**given).proposed == 1

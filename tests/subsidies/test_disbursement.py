@@ -17,9 +17,14 @@ from subsidies.choices import BATCH_MOVES, PAYMENT_MOVES, BatchState, PaymentSta
 from subsidies.models import BankReturn, DisbursementBatch, Payment, Programme
 from subsidies.rules.returns import ReturnLine
 from subsidies.selectors.payments import due_problems, flagged_lines, returned_unresolved
-from subsidies.services import disbursement, returns
+from subsidies.services import batching, disbursement, returns
 from subsidies.services.awards import cancel_award
-from tests.factories import DisbursementBatchFactory, PaymentFactory, UserFactory
+from tests.factories import (
+    BatchApprovalFactory,
+    DisbursementBatchFactory,
+    PaymentFactory,
+    UserFactory,
+)
 from tests.subsidies.county import AUTUMN, SHANGHAI_NOON, County
 
 ALL = Scope.everything()
@@ -76,7 +81,7 @@ def test_whole_life(county: County, programme: Programme) -> None:
 
 
 def test_maker_does_not_approve(county: County, programme: Programme) -> None:
-    batch = disbursement.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
+    batch = batching.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
     disbursement.freeze_batch(batch=batch, actor=county.maker, now=NOW)
     with pytest.raises(Refusal):
         disbursement.approve_batch(batch=batch, actor=county.maker, now=NOW)
@@ -92,7 +97,7 @@ def test_maker_does_not_approve(county: County, programme: Programme) -> None:
 def test_change_after_freezing_voids_the_approval(
     county: County, programme: Programme, change: dict[str, Any]
 ) -> None:
-    batch = disbursement.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
+    batch = batching.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
     disbursement.freeze_batch(batch=batch, actor=county.maker, now=NOW)
     Payment.objects.filter(batch=batch, line_no=1).update(**change)
     with pytest.raises(Conflict):
@@ -106,13 +111,13 @@ def test_change_after_freezing_voids_the_approval(
 
 
 def test_same_instalments_go_into_one_batch(county: County, programme: Programme) -> None:
-    first = disbursement.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
+    first = batching.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
     with pytest.raises(Refusal):
-        disbursement.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
+        batching.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
     disbursement.remove_line(
         payment=first.payments.get(line_no=1), reason="moved", actor=county.maker, now=NOW
     )
-    second = disbursement.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
+    second = batching.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
     assert (second.payments_count, second.payments.get().attempt) == (1, 2)
     disbursement.void_batch(batch=second, note="again", actor=county.maker, now=NOW)
     with pytest.raises(Conflict):
@@ -170,7 +175,7 @@ def test_bank_lines_match_once(county: County, programme: Programme) -> None:
 def test_return_needs_a_released_batch_and_a_date_that_has_come(
     county: County, programme: Programme
 ) -> None:
-    batch = disbursement.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
+    batch = batching.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
     line = ReturnLine(2, 1, 50_000, is_paid=True, settled_on=DAY)
     for lines in ([], [line], [line._replace(settled_on=date(2030, 1, 1))]):
         with pytest.raises(Refusal):
@@ -184,7 +189,8 @@ def test_given_up_return_lets_the_batch_close(county: County, programme: Program
     )
     payment = batch.payments.get(line_no=1)
     disbursement.give_up_payment(payment=payment, reason="left", actor=county.maker, now=NOW)
-    # Its instalment is due again until the award is cancelled.
+    with pytest.raises(Refusal, match="到期"):  # given up is not due again
+        batching.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
     cancel_award(award=payment.instalment.award, reason="left", actor=county.checker, now=NOW)
     assert disbursement.close_batch(batch=batch, actor=county.maker, now=NOW).state == "closed"
     with pytest.raises(Conflict):
@@ -196,18 +202,21 @@ def test_given_up_return_lets_the_batch_close(county: County, programme: Program
         )
 
 
-def test_shared_cards_and_drawn_glyphs_are_flagged(county: County, programme: Programme) -> None:
+def test_shared_cards_are_flagged_and_drawn_glyphs_left_out(
+    county: County, programme: Programme
+) -> None:
     cards = list(PayeeAccount.objects.order_by("pk")[:3])
     PayeeAccount.objects.filter(pk=cards[1].pk).update(
         account=cards[0].account, account_index=cards[0].account_index
     )
     PayeeAccount.objects.filter(pk=cards[2].pk).update(payee_name="王\ue123")
-    batch = disbursement.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
+    batch = batching.make_batch(programme=programme, term=AUTUMN, actor=county.maker, now=NOW)
+    assert batch.payments_count == 3
     assert sorted(problem for _line, problem in flagged_lines(batch)) == [
-        "rare-glyph",
         "shared-card",
         "shared-card",
     ]
+    assert [one.problem for one in due_problems(programme, "2016-1", DAY)] == ["rare-glyph"]
 
 
 def test_school_is_paid_without_cards(county: County) -> None:
@@ -235,6 +244,7 @@ def test_database_knows_every_move(db: None, model: Any) -> None:
                 row = DisbursementBatchFactory(
                     state=old, approved_by=checker, digest="d", approved_digest="d"
                 )
+                BatchApprovalFactory(batch=row)
             else:
                 row = PaymentFactory(state=old, settled_on=DAY if old == "settled" else None)
                 extra = {"settled_on": DAY if new == "settled" else None}

@@ -23,7 +23,7 @@ from subsidies.models import (
     PublicNotice,
     Standard,
 )
-from subsidies.services import notices, programmes, receipts, returns
+from subsidies.services import gifts, notices, programmes, receipts, returns
 from subsidies.services.determinations import enter_determination
 from tests.factories import DivisionFactory, SchoolFactory, actor_of, sign_in
 from tests.subsidies.county import AUTUMN, SHANGHAI_NOON, County
@@ -74,20 +74,20 @@ def county_with_money(county: County) -> County:
         actor=county.maker,
         now=NOW,
     )
-    donor = receipts.save_donor(
+    donor = gifts.save_donor(
         name="D", kind="company", county=county.division, actor=county.maker, now=NOW
     )
     social = county.programme("g", "1", kind="gift", cadence="once")
-    receipts.enter_gift(
+    gift = gifts.enter_gift(
         programme=social,
         donor=donor,
         student=child,
         given_on=NOW.date(),
-        settled_on=NOW.date(),
         amount=50,  # type: ignore[arg-type]
         actor=county.maker,
         now=NOW,
     )
+    gifts.deliver_gift(gift=gift, settled_on=NOW.date(), actor=county.checker, now=NOW)
     programmes.set_quota(programme=plain, year=2016, heads_count=1, actor=county.maker, now=NOW)
     return county
 
@@ -148,7 +148,7 @@ def pages() -> list[str]:
         ),
         *(
             f"{at('batch-detail', DisbursementBatch)}?tab={tab}"
-            for tab in ("flags", "problems", "returns")
+            for tab in ("flags", "problems", "approvals", "returns")
         ),
         at("bank-return-add", DisbursementBatch),
         at("bank-return-detail", BankReturn),
@@ -281,15 +281,21 @@ def test_from_run_to_closed_batch_in_pages(county: County) -> None:
     go(maker, "batch-add", choice)
     work()
     batch = DisbursementBatch.objects.get()
+    url = f"{reverse('subsidies:batch-detail', args=[batch.pk])}?tab=lines"
+    link = reverse("subsidies:line-remove", args=[batch.payments.earliest("line_no").pk])
+    assert [link in one.get(url).content.decode() for one in (maker, checker)] == [True, False]
     go(maker, "batch-freeze", {}, batch.pk)
+    assert link not in maker.get(url).content.decode()
     go(checker, "batch-approve", {}, batch.pk)
     go(maker, "batch-release", {}, batch.pk)
     work()
-    file = maker.post(reverse("subsidies:batch-file", args=[batch.pk]), {"form": "txt"})
+    wanted = {"layout": "bank", "form": "txt"}
+    file = maker.post(reverse("subsidies:batch-file", args=[batch.pk]), wanted)
     head, *lines = file.content.decode("gb18030").splitlines()
     assert head.split("|")[:4] == [batch.number, "2", "1000.00", "人民币壹仟元整"]
     assert lines[0].split("|")[2] == "6217000000000000000"
-    book = maker.post(reverse("subsidies:batch-file", args=[batch.pk]), {"form": "xlsx"})
+    wanted = {"layout": "finance", "form": "xlsx"}
+    book = maker.post(reverse("subsidies:batch-file", args=[batch.pk]), wanted)
     assert book.content[:2] == b"PK"
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -319,6 +325,8 @@ def test_programme_is_made_in_forms(county: County) -> None:
         "kind": "cash",
         "cadence": "term",
         "payee_kind": "student",
+        "residence": "any",
+        "confidence": "local",
         "starts_on": "2016-09-01",
     }
     made = client.post(reverse("subsidies:programme-add"), sent)
@@ -332,6 +340,7 @@ def test_programme_is_made_in_forms(county: County) -> None:
         "categories": ["registered_poor"],
         "year_amount": "1000",
         "instalment_amount": "500",
+        "confidence": "local",
     }
     url = reverse("subsidies:standard-add", args=[programme.pk])
     assert client.post(url, standard).status_code == 302
@@ -370,11 +379,13 @@ def test_gift_form_and_account(county_with_money: County) -> None:
         "programme": Programme.objects.get(code="g").pk,
         "donor": Donor.objects.get().pk,
         "given_on": "2016-11-01",
-        "settled_on": "2016-11-02",
         "amount": "88.50",
     }
     assert client.post(reverse("subsidies:gift-add"), sent).status_code == 302
-    assert Gift.objects.count() == 2
+    gift = Gift.objects.get(amount="88.50")
+    other = sign_in(county_with_money.checker)
+    deliver = reverse("subsidies:gift-deliver", args=[gift.pk])
+    assert other.post(deliver, {"settled_on": "2016-11-02"}).status_code == 302
     page = client.get(reverse("subsidies:aid-account", args=[child.pk])).content.decode()
     assert "138.50" in page
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from povedu.terms import Term
+from povedu.working_days import after_working_days
 from subsidies.rules.bank_lines import cell, digest, has_private_glyph
 from subsidies.rules.eligibility import Situation, StandardLine, choose
 from subsidies.rules.instalments import plan, spread
-from subsidies.rules.notices import grade_label, telling_words
+from subsidies.rules.notices import telling_words
 from subsidies.rules.presets import PRESETS
 from subsidies.rules.sources import SourceLine, Used, draw
-from subsidies.rules.working_days import after_working_days
 
 SOURCES = ("central", "province", "county")
 AMOUNTS = some.lists(some.integers(1, 500_000), max_size=60)
@@ -131,13 +131,9 @@ def test_working_days_know_the_holidays() -> None:
     assert after_working_days(date(2099, 6, 1), 1) == date(2099, 6, 2)
 
 
-def test_headings_and_grades() -> None:
+def test_headings() -> None:
     assert telling_words("贫困学生公示") == ["贫困"]
     assert telling_words("2016年秋季学期学生资助拟发放名单公示") == []
-    assert grade_label("primary", 3) == "三年级"
-    assert grade_label("senior", 10) == "高一"
-    assert grade_label("preschool", 2) == "中班"
-    assert grade_label("primary", None) == ""
 
 
 def test_bank_cells_hold_no_separator() -> None:
@@ -150,7 +146,7 @@ def test_bank_cells_hold_no_separator() -> None:
 def test_presets_are_in_order_and_whole() -> None:
     assert len({preset.code for preset in PRESETS}) == len(PRESETS)
     for preset in PRESETS:
-        places = [(one.starts_on, one.stage, one.boarding) for one in preset.standards]
+        places = [(one.starts_on, one.place) for one in preset.standards]
         assert len(set(places)) == len(places)
         for one in preset.standards:
             assert float(one.instalment) <= float(one.year)

@@ -26,6 +26,7 @@ from povedu.accounts.services.users import (
     edit_user,
     enable_user,
     reset_password,
+    take_second_factor,
 )
 
 __all__ = [
@@ -50,5 +51,6 @@ __all__ = [
     "request_grant",
     "reset_password",
     "revoke_token",
+    "take_second_factor",
     "withdraw_grant",
 ]

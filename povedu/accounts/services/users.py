@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from povedu.accounts.choices import Role
 from povedu.accounts.models import User
 from povedu.accounts.rules import first_password
-from povedu.accounts.services.sessions import close_all
+from povedu.accounts.selectors import has_second_factor, jurisdictions_from
+from povedu.accounts.services.sessions import close_all, remove_second_factor
 from povedu.audit.services import changed_fields, record
 from povedu.errors import Refusal
 from povedu.scope import Actor
@@ -50,8 +53,14 @@ def edit_user(*, actor: Actor, now: datetime, user: User, name: str, post: str) 
 
 @transaction.atomic
 def reset_password(*, actor: Actor, now: datetime, user: User, reason: str) -> str:
-    """Give a person a new first password, end all their sessions; return it, shown only once."""
+    """Give a person a new first password, end all their sessions; return it, shown only once.
+
+    Refuses where the password alone would open an approver's account: whoever gives it could
+    approve in the approver's name.
+    """
     _not_oneself(actor, user)
+    if not has_second_factor(user):
+        _refuse_approver(user, now)
     password = first_password()
     user.set_password(password)
     user.must_change_password = True
@@ -60,6 +69,14 @@ def reset_password(*, actor: Actor, now: datetime, user: User, reason: str) -> s
     close_all(user, now=now)
     record(actor=actor, now=now, verb="user.reset-password", subject=user, reason=reason)
     return password
+
+
+@transaction.atomic
+def take_second_factor(*, actor: Actor, now: datetime, user: User, reason: str) -> None:
+    """Take away the second factor of somebody whose telephone is lost; refuses an approver's."""
+    _not_oneself(actor, user)
+    _refuse_approver(user, now)
+    remove_second_factor(actor=actor, now=now, user=user, reason=reason)
 
 
 @transaction.atomic
@@ -97,6 +114,18 @@ def change_own_password(
 def choose_language(*, user_id: int, language: str) -> None:
     """Remember the language a person reads; a taste, so not audited."""
     User.objects.filter(pk=user_id).exclude(language=language).update(language=language)
+
+
+def _refuse_approver(user: User, now: datetime) -> None:
+    """Let nobody alone get into an approver's account; giving the role back takes two persons."""
+    if jurisdictions_from(user, timezone.localtime(now).date()).filter(role=Role.APPROVER).exists():
+        raise Refusal(
+            "approver-account",
+            _(
+                "该账号有审核权限，不能由一人取得进入它的密码或动态码。"
+                "请先收回其审核权限再办理，之后重新申请授权，由另一人复核。"
+            ),
+        )
 
 
 def _not_oneself(actor: Actor, user: User) -> None:

@@ -221,7 +221,7 @@ class UserRemoveFactorScreen(_OneUser, ActionScreen):
     action = "accounts.user.reset"
     title = gettext_lazy("取消动态码")
     form_class = ReasonForm
-    service = services.remove_second_factor
+    service = services.take_second_factor
     danger = True
     sentence = gettext_lazy("此人下次登录时不再询问动态码，直到重新设置。")
 

@@ -8,14 +8,20 @@ followed by ``{"columns": [[cell, …], …]}`` blocks, and ``{"end": true}``; o
 
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import resource
 import sys
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
+import orjson
+
 from povedu.intake.reading import html, spreadsheetml, text, workbook
+from povedu.intake.reading.biff import facts_of
+from povedu.intake.reading.cells import Column
 from povedu.intake.reading.faults import Unreadable
 from povedu.intake.reading.limits import Limits
 from povedu.intake.reading.sniff import kind_of
@@ -64,7 +70,7 @@ def read(data: bytes, limits: Limits) -> Iterator[dict[str, Any]]:
         kind, facts = workbook.judged(data, limits)
         sheets = workbook.sheets_of(data, facts, limits)
     elif kind == "xls":
-        sheets = workbook.sheets_of(data, {}, limits)
+        sheets = workbook.sheets_of(data, facts_of(data), limits)
     elif kind == "html":
         encoding, sheets = _html_sheets(data, limits)
     elif kind == "xml-2003":
@@ -84,18 +90,34 @@ def read(data: bytes, limits: Limits) -> Iterator[dict[str, Any]]:
     yield {"end": True}
 
 
+def _line(document: dict[str, Any]) -> bytes:
+    """Return a document's line; a number beyond all numbers is no spreadsheet's."""
+    try:
+        line = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError as error:  # half of a character
+        raise Unreadable("broken") from error
+    if b"null" in line and not all(map(_is_finite, document.get("columns", ()))):
+        raise Unreadable("broken")
+    return line
+
+
+def _is_finite(column: Column) -> bool:
+    return all(isfinite(cell) for cell in column if isinstance(cell, float))
+
+
 def main() -> None:
     """Run the child; every way it can end is a line that the parent understands, or silence."""
-    source, sink = sys.stdin.buffer, sys.stdout
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
     limits = Limits.of(json.loads(source.readline()))
     confine(limits)
+    gc.disable()  # millions of cells and no cycles: collecting took half of the reading
     try:
         for document in read(source.read(limits.file_bytes + 1), limits):
-            sink.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+            sink.write(_line(document))
     except Unreadable as fault:
-        sink.write(json.dumps({"fault": fault.code, "detail": fault.detail}) + "\n")
+        sink.write(json.dumps({"fault": fault.code, "detail": fault.detail}).encode() + b"\n")
     except MemoryError:
-        sink.write('{"fault":"too-heavy","detail":{}}\n')
+        sink.write(b'{"fault":"too-heavy","detail":{}}\n')
     sink.flush()
     os._exit(0)  # skip tearing down half a gigabyte of cells
 

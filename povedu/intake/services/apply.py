@@ -2,60 +2,79 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
+from povedu.bulk import uncollected, update_rows
 from povedu.errors import Conflict, Refusal
+from povedu.intake.breaker import Figures, check_share
 from povedu.intake.choices import BatchState, RowChange
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Applied, IntakeKind, kind_of
 from povedu.intake.models import ImportBatch, ImportRow
 from povedu.intake.problems import Outcome
 from povedu.intake.rowstore import CONTEXT, RowReader
-from povedu.intake.selectors import has_stalled
+from povedu.intake.services.conflicts import follow_up
 from povedu.intake.services.receive import applied_before
 from povedu.intake.services.stage import context_of, packed_codes
+from povedu.intake.services.undo import keep_writes
 from povedu.jobs.services import enqueue
-from povedu.protected import seal
+from povedu.protected import sealer
 from povedu.scope import Actor
+from povedu.writes import listening
 
+_BLOCK = 5000
 _OPEN = (BatchState.STAGED, BatchState.RETURNED, BatchState.APPLYING)
 
 
-def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, list[int]]:
-    """Return the ready and warned rows as columns again, and the id of each staged row."""
-    reader = RowReader(kind, batch.sheets)
+class _Staged(NamedTuple):
+    """What a staged row says outside its content."""
+
+    pk: int
+    change: str
+    target_id: int | None
+    codes: str
+    sheet: int
+    number: int
+    seen_version: int | None
+    block: int
+    payload: bytes
+
+
+def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, list[_Staged]]:
+    """Return the ready and warned rows as columns again, and each one's staged row."""
+    reader = RowReader(kind, batch)
     frame = Frame(
         sheets=[sheet["name"] for sheet in batch.sheets],
         column_of=[_columns(sheet) for sheet in batch.sheets],
     )
-    names = list(kind.columns)
-    frame.values = {name: [] for name in names}
-    ids: list[int] = []
+    columns: list[list[Any]] = [[] for _name in kind.columns]
+    frame.values = dict(zip(kind.columns, columns, strict=True))
     rows = (
         ImportRow.objects.filter(batch=batch)
         .exclude(outcome=Outcome.REFUSED)
         .order_by("sheet", "number")
-        .values_list("pk", "sheet", "number", "payload", "target_id", "seen_version")
+        .values_list(*_Staged._fields)
     )
-    for at, row in enumerate(rows.iterator(chunk_size=5000)):
-        pk, sheet, number, payload, target, version = row
-        stored = reader.open(payload, sheet)
-        ids.append(pk)
-        if target is not None:
-            frame.seen[at] = (target, version)
-        frame.places.append((sheet, number - 1))
-        for name in names:
-            frame.values[name].append(stored.values[name])
-        if stored.problems:
-            frame.problems[at] = stored.problems
-    return frame, ids
+    staged = list(map(_Staged._make, rows.iterator(chunk_size=_BLOCK)))
+    for start in range(0, len(staged), _BLOCK):
+        opened = reader.columns(staged[start : start + _BLOCK])
+        for column, values in zip(columns, opened.columns, strict=True):
+            column.extend(values)
+        frame.problems.update((start + at, said) for at, said in opened.problems.items())
+    frame.places = [(row.sheet, row.number - 1) for row in staged]
+    frame.seen = {
+        at: (row.target_id, row.seen_version)
+        for at, row in enumerate(staged)
+        if row.target_id is not None
+    }
+    return frame, staged
 
 
 def _columns(sheet: Mapping[str, Any]) -> dict[str, int]:
@@ -71,13 +90,15 @@ def apply_batch(
 
     1. The actor must be allowed to; the same file for the same purpose is brought in once.
     2. In one transaction: take the batch, let the kind write set-wise, note what each row did.
-    3. A row whose target somebody has changed since staging goes back to review as a conflict.
+    3. A list that would touch too many known records stops, unless somebody answers for it.
+    4. What was written is kept for taking it back.
+    5. A row whose target somebody has changed since staging goes back to review as a conflict.
     Raises Refusal or Conflict; then the batch is staged as before.
     """
     kind = kind_of(batch.kind)
     _check_may_apply(batch, kind, actor)
     try:
-        with transaction.atomic():
+        with uncollected(), transaction.atomic():
             return _apply(batch, kind, actor, now, job_id)
     except IntegrityError as error:
         raise Conflict(
@@ -88,6 +109,11 @@ def apply_batch(
 def _check_may_apply(batch: ImportBatch, kind: IntakeKind, actor: Actor) -> None:
     if not actor.may(kind.apply_action):
         raise Refusal("not-allowed", _("您没有确认导入这类名册的权限。"))
+    if batch.two_person and batch.uploaded_by_id == actor.user_id:
+        raise Refusal(
+            "same-person",
+            _("这类名册须由上传人以外的人确认导入。请有权限的同事核对后导入。"),
+        )
     earlier = applied_before(batch)
     if earlier is not None:
         raise Conflict(
@@ -106,14 +132,20 @@ def _apply(
     if not taken:
         raise Conflict("batch-moved", _("这个批次已由他人处理，请刷新后查看。"))
     batch.refresh_from_db()
-    frame, ids = accepted_frame(batch, kind)
-    applied = kind.apply(frame, context_of(batch, kind, actor, now))
-    _note_rows(ids, frame, applied)
+    frame, staged = accepted_frame(batch, kind)
+    with listening(kind.derived) as writes:
+        applied = kind.apply(frame, context_of(batch, kind, actor, now))
+    check_share(kind, applied, batch.alarm if batch.confirmed_by_id else {})
+    if not kind.irreversible:
+        keep_writes(batch=batch, writes=writes)
+    _note_rows(staged, applied)
     batch.state, batch.applied_at, batch.applied_by_id = BatchState.APPLIED, now, actor.user_id
     batch.applied = {**applied.counts(), **applied.after}
     if applied.conflicts:
         batch.applied["conflicts"] = len(applied.conflicts)
+        follow_up(batch=batch, kind=kind, actor=actor, now=now)
     batch.job_id = job_id or batch.job_id
+    batch.error_code = batch.error_message = ""
     batch.save()
     record(
         actor=actor,
@@ -139,21 +171,20 @@ def _number(name: str) -> int:
     return zlib.crc32(name.encode()) - 2**31
 
 
-def _note_rows(ids: list[int], frame: Frame, applied: Applied) -> None:
+def _note_rows(staged: Sequence[_Staged], applied: Applied) -> None:
     """Keep what each row did where staging could not know it: changes, targets, old values."""
-    touched = applied.targets.keys() | applied.before.keys() | set(applied.conflicts)
-    rows = ImportRow.objects.in_bulk([ids[at] for at in touched]) if touched else {}
-    for at in touched:
-        row = rows[ids[at]]
-        row.change, row.target_id = applied.targets.get(at, (row.change, row.target_id))
-        if at in applied.before:
-            row.before = seal(json.dumps(applied.before[at]).encode(), context=CONTEXT)
-        if at in applied.conflicts:
-            row.change = RowChange.CONFLICT
-            row.codes = packed_codes({*row.codes.split(), "conflict"})
-    ImportRow.objects.bulk_update(
-        rows.values(), ["change", "target_id", "before", "codes"], batch_size=500
-    )
+    seal_one, conflicts = sealer(CONTEXT), set(applied.conflicts)
+    rows = []
+    for at in applied.targets.keys() | applied.before.keys() | conflicts:
+        row = staged[at]
+        change, target = applied.targets.get(at, (row.change, row.target_id))
+        before = applied.before.get(at)
+        sealed = seal_one(json.dumps(before).encode()) if before is not None else b""
+        codes = row.codes
+        if at in conflicts:
+            change, codes = RowChange.CONFLICT, packed_codes({*codes.split(), "conflict"})
+        rows.append((row.pk, str(change), target, sealed, codes))
+    update_rows(ImportRow, ("change", "target_id", "before", "codes"), rows)
 
 
 def request_apply(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
@@ -161,10 +192,8 @@ def request_apply(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportB
     _check_may_apply(batch, kind_of(batch.kind), actor)
     with transaction.atomic():
         open_states = [BatchState.STAGED, BatchState.RETURNED]
-        if has_stalled(batch):
-            open_states.append(BatchState.APPLYING)
         moved = ImportBatch.objects.filter(pk=batch.pk, state__in=open_states).update(
-            state=BatchState.APPLYING
+            state=BatchState.APPLYING, error_code="", error_message=""
         )
         if not moved:
             raise Conflict("batch-moved", _("这个批次已由他人处理，请刷新后查看。"))
@@ -180,8 +209,50 @@ def request_apply(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportB
     return batch
 
 
-def release_batch(*, batch: ImportBatch) -> None:
-    """Put a batch whose job gave up back under review."""
-    ImportBatch.objects.filter(pk=batch.pk, state=BatchState.APPLYING).update(
-        state=BatchState.STAGED
+def raise_alarm(*, batch: ImportBatch, alarm: Figures) -> None:
+    """Put a batch that stopped before a sweeping change back under review, with its figures."""
+    ImportBatch.objects.filter(pk=batch.pk).exclude(state=BatchState.APPLIED).update(
+        state=BatchState.STAGED, alarm=alarm, confirmed_by=None
     )
+
+
+def apply_gave_up(*, batch_id: int, code: str, sentence: str) -> None:
+    """Put a batch whose job came to nothing back under review, saying why ("": cancelled)."""
+    told = _("上次导入没有完成：%(reason)s批次已回到待审核，可以再次导入。") % {
+        "reason": sentence or _("作业已取消。")
+    }
+    ImportBatch.objects.filter(pk=batch_id, state=BatchState.APPLYING).update(
+        state=BatchState.STAGED, error_code=code or "cancelled", error_message=told[:300]
+    )
+
+
+def answer_for(*, batch: ImportBatch, reason: str, actor: Actor, now: datetime) -> None:
+    """Answer, with a reason, for a sweeping change that was stopped; those figures may pass."""
+    if not actor.may("intake.batch.confirm"):
+        raise Refusal("not-allowed", _("您没有确认大范围变更的权限。"))
+    _check_may_apply(batch, kind_of(batch.kind), actor)
+    with transaction.atomic():
+        moved = (
+            ImportBatch.objects.filter(pk=batch.pk, state=BatchState.STAGED)
+            .exclude(alarm={})
+            .update(confirmed_by_id=actor.user_id, confirm_reason=reason[:300])
+        )
+        if not moved:
+            raise Conflict("batch-moved", _("这个批次已由他人处理，请刷新后查看。"))
+        record(
+            actor=actor,
+            now=now,
+            verb="intake.confirm-large",
+            subject=batch,
+            changes={name: (None, count) for name, count in batch.alarm.items()},
+            reason=reason,
+            place=(batch.division_code, batch.school_code),
+        )
+    batch.refresh_from_db()
+
+
+def confirm_large(*, batch: ImportBatch, reason: str, actor: Actor, now: datetime) -> ImportBatch:
+    """Answer for a sweeping change and ask a worker to go on with it."""
+    with transaction.atomic():
+        answer_for(batch=batch, reason=reason, actor=actor, now=now)
+        return request_apply(batch=batch, actor=actor, now=now)

@@ -3,12 +3,15 @@
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from povedu.accounts.selectors import OPERATOR
 from povedu.audit.services import record
 from povedu.errors import Refusal
 from povedu.intake import places
@@ -49,14 +52,17 @@ def receive_file(
     """Keep an uploaded file and open its batch; raise Refusal where it may not be.
 
     1. The actor must be allowed the kind, and the school or county lie in the actor's scope.
-    2. The size is bounded before anything is kept.
+    2. The size, and what one person uploads in a day, are bounded before anything is kept.
     3. The sealed file is on disk before the row that names it.
+    4. Where the kind asks for two people, the installation's own operator counts as both: a
+       command on the server is no person at a desk.
     """
     if not actor.may(purpose.kind.action):
         raise Refusal("not-allowed", _("您没有导入这类名册的权限。"))
     bounds = limits()
     if len(data) > bounds.file_bytes:
         raise fault("file-too-large", limit=bounds.file_bytes)
+    _keep_quota(actor, len(data), now)
     school, county, division = _place(purpose, actor)
     _check_purpose(purpose, school)
     digest = hashlib.sha256(data).hexdigest()
@@ -75,6 +81,7 @@ def receive_file(
             term=purpose.term,
             as_of=purpose.as_of,
             is_supplement=purpose.is_supplement,
+            two_person=purpose.kind.two_person and actor.role != OPERATOR,
             uploaded_by_id=actor.user_id,
             uploaded_at=now,
         )
@@ -87,6 +94,20 @@ def receive_file(
             place=(division, school),
         )
     return batch
+
+
+def _keep_quota(actor: Actor, size: int, now: datetime) -> None:
+    """Raise Refusal where a person has uploaded more in a day than one may."""
+    since = ImportBatch.objects.filter(
+        uploaded_by_id=actor.user_id, uploaded_at__gt=now - timedelta(days=1)
+    )
+    used = since.aggregate(total=Sum("byte_count"))["total"] or 0
+    if used + size > settings.INTAKE_BYTES_PER_DAY:
+        raise Refusal(
+            "upload-quota",
+            _("您一天内上传的文件合计超过上限 %(limit)d MB，请明天再传，或请管理员协助。")
+            % {"limit": settings.INTAKE_BYTES_PER_DAY // 2**20},
+        )
 
 
 def target_of(purpose: Purpose, digest: str, school: str, county: str) -> str:

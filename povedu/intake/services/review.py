@@ -12,28 +12,18 @@ from django.utils.translation import gettext as _
 from povedu.audit.services import record
 from povedu.errors import Conflict, Refusal
 from povedu.intake.choices import BatchState
-from povedu.intake.cleaning import clean_cell, note_cell
+from povedu.intake.cleaning import cell_keys, clean_row
 from povedu.intake.frame import Frame
-from povedu.intake.header import squeezed
 from povedu.intake.kinds import IntakeKind, kind_of
 from povedu.intake.models import ImportBatch, ImportRow, MappingProfile
-from povedu.intake.problems import REPAIRS, Outcome
-from povedu.intake.reading.cells import Cell, as_text, column_index
+from povedu.intake.problems import DECLINED, Outcome, declined_codes
+from povedu.intake.reading.cells import as_text
 from povedu.intake.rowstore import RowReader, StoredRow
+from povedu.intake.services.repairs import decline_repair
 from povedu.intake.services.stage import context_of, packed_codes, source_of, stage_batch
+from povedu.intake.services.taking import REVIEWED, taken
+from povedu.intake.wording import squeezed
 from povedu.scope import Actor
-
-_REVIEWED = (BatchState.STAGED, BatchState.RETURNED)
-
-
-def _taken(batch: ImportBatch, actor: Actor) -> ImportBatch:
-    """Return a batch under review, locked; raise Conflict where it is not open any more."""
-    if not actor.may(kind_of(batch.kind).action):
-        raise Refusal("not-allowed", _("您没有处理这类名册的权限。"))
-    found = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state__in=_REVIEWED).first()
-    if found is None:
-        raise Conflict("batch-moved", _("这个批次已由他人处理，请刷新后查看。"))
-    return found
 
 
 def _note(batch: ImportBatch, actor: Actor, now: datetime, verb: str, **more: Any) -> None:
@@ -60,8 +50,8 @@ class _OneRow:
     @classmethod
     def open(cls, batch: ImportBatch, row: ImportRow) -> "_OneRow":
         kind = kind_of(batch.kind)
-        reader = RowReader(kind, batch.sheets)
-        return cls(batch, kind, row, reader, reader.open(row.payload, row.sheet))
+        reader = RowReader(kind, batch)
+        return cls(batch, kind, row, reader, reader.open(row))
 
     @property
     def mapping(self) -> list[dict[str, Any]]:
@@ -71,24 +61,8 @@ class _OneRow:
     def frame(self, actor: Actor, now: datetime) -> Frame:
         """Return the row cleaned from its present cells."""
         context = context_of(self.batch, self.kind, actor, now)
-        places = {
-            one["field"]: (at, column_index(one["column"]), one["header"])
-            for at, one in enumerate(self.mapping)
-            if one["field"]
-        }
-        frame = Frame(
-            sheets=[sheet["name"] for sheet in self.batch.sheets],
-            places=[(self.row.sheet, self.row.number - 1)],
-            column_of=[{} for _ in self.batch.sheets],
-        )
-        frame.column_of[self.row.sheet] = {name: place[1] for name, place in places.items()}
-        for name, column in self.kind.columns.items():
-            at, _index, heading = places.get(name, (-1, -1, ""))
-            cell: Cell = self.stored.raw[at] if at >= 0 else ""
-            cleaned = clean_cell(cell, column.widget_under(heading).cleaner(context.lookups))
-            if at >= 0:
-                note_cell(frame, 0, (name, column), cell, cleaned)
-            frame.set_column(name, [cleaned.value])
+        place = (self.row.sheet, self.row.number - 1)
+        frame = clean_row(self.stored.raw, place, self.batch.sheets, self.kind, context)
         self.kind.check(frame, context)
         if self.kind.classify:
             self._classify(frame, self.kind.classify(frame, context))
@@ -106,7 +80,7 @@ def fix_row(*, row: ImportRow, cells: Mapping[str, str], actor: Actor, now: date
     no longer the other row's.
     """
     with transaction.atomic():
-        batch = _taken(row.batch, actor)
+        batch = taken(row.batch, actor)
         row = ImportRow.objects.select_for_update().get(pk=row.pk)
         one = _OneRow.open(batch, row)
         changed = _put_cells(one, cells)
@@ -114,11 +88,14 @@ def fix_row(*, row: ImportRow, cells: Mapping[str, str], actor: Actor, now: date
             return row
         frame = one.frame(actor, now)
         _still_repeated(one, frame)
+        if declined_codes(row.codes) & frame.codes(0):
+            frame.refuse(0)
         _recount(batch, row, frame)
         one.stored.values = {name: frame.column(name)[0] for name in one.kind.columns}
         one.stored.problems = frame.problems.get(0, [])
+        still = {f"{DECLINED}{code}" for code in declined_codes(row.codes) & frame.codes(0)}
         row.outcome = str(frame.outcome(0))
-        row.codes = packed_codes(frame.codes(0))
+        row.codes = packed_codes(frame.codes(0) | still)
         row.payload = one.reader.pack(one.stored)
         row.save()
         batch.save()
@@ -128,8 +105,7 @@ def fix_row(*, row: ImportRow, cells: Mapping[str, str], actor: Actor, now: date
 
 def _put_cells(one: _OneRow, cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     changed = {}
-    for at, column in enumerate(one.mapping):
-        name = column["field"]
+    for at, name in enumerate(cell_keys(one.mapping)):
         if name in cells and as_text(one.stored.raw[at]) != cells[name]:
             one.stored.raw[at] = cells[name].replace("\0", "")
             changed[name] = ("", _("已改"))  # what it was and is, stays in the sealed row
@@ -138,16 +114,15 @@ def _put_cells(one: _OneRow, cells: Mapping[str, str]) -> dict[str, tuple[str, s
 
 def _still_repeated(one: _OneRow, frame: Frame) -> None:
     """Look for another row of the file with the same number, or the same name without one."""
-    if "id_number" not in one.kind.columns:
+    if one.kind.many_rows_each or "id_number" not in one.kind.columns:
         return
     wanted = (frame.column("id_number")[0], frame.column("name")[0])
     if not wanted[0]:
         return
     others = one.batch.rows.exclude(pk=one.row.pk).exclude(outcome=Outcome.REFUSED)
-    for sheet, number, payload in others.values_list("sheet", "number", "payload").iterator():
-        values = one.reader.open(payload, sheet).values
-        if values["id_number"] == wanted[0]:
-            frame.note(0, "id-duplicate-in-file", "id_number", new=number)
+    for row, stored in one.reader.walk(others.order_by("sheet", "number")):
+        if stored.values["id_number"] == wanted[0]:
+            frame.note(0, "id-duplicate-in-file", "id_number", new=row.number)
             frame.refuse(0)
             return
 
@@ -167,7 +142,7 @@ def _recount(batch: ImportBatch, row: ImportRow, frame: Frame) -> None:
 def send_back(*, batch: ImportBatch, comment: str, actor: Actor, now: datetime) -> ImportBatch:
     """Return a batch to its uploader with a comment; the uploader may correct and apply again."""
     with transaction.atomic():
-        found = _taken(batch, actor)
+        found = taken(batch, actor)
         found.state, found.comment = BatchState.RETURNED, comment[:300]
         found.save(update_fields=["state", "comment"])
         _note(found, actor, now, "intake.send-back", reason=comment)
@@ -180,31 +155,13 @@ def withdraw(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
         if not actor.may(kind_of(batch.kind).action):
             raise Refusal("not-allowed", _("您没有处理这类名册的权限。"))
         moved = ImportBatch.objects.filter(
-            pk=batch.pk, state__in=[*_REVIEWED, BatchState.FAILED]
+            pk=batch.pk, state__in=[*REVIEWED, BatchState.FAILED]
         ).update(state=BatchState.WITHDRAWN)
         if not moved:
             raise Conflict("batch-moved", _("这个批次已由他人处理，请刷新后查看。"))
         batch.refresh_from_db()
         _note(batch, actor, now, "intake.withdraw")
     return batch
-
-
-def decline_repair(*, batch: ImportBatch, code: str, actor: Actor, now: datetime) -> ImportBatch:
-    """Refuse one kind of repair: the rows it touched go back instead of being brought in."""
-    if code not in REPAIRS:
-        raise Refusal("repair-unknown", _("没有这种修正。"))
-    with transaction.atomic():
-        found = _taken(batch, actor)
-        touched = found.rows.filter(codes__contains=f" {code} ")
-        declined = touched.exclude(outcome=Outcome.REFUSED)
-        found.ready_count -= declined.filter(outcome=Outcome.READY).count()
-        found.warned_count -= declined.filter(outcome=Outcome.WARNED).count()
-        count = declined.update(outcome=Outcome.REFUSED)
-        found.refused_count += count
-        found.summary["declined"] = sorted({*found.summary.get("declined", []), code})
-        found.save()
-        _note(found, actor, now, "intake.decline-repair", count=count, reason=code)
-    return found
 
 
 def teach_headings(
@@ -216,7 +173,9 @@ def teach_headings(
     """
     kind = kind_of(batch.kind)
     with transaction.atomic():
-        found = _taken(batch, actor)
+        found = taken(batch, actor)
+        if found.follows_id is not None:
+            raise Refusal("follower", _("这些行来自另一批次，表头对应请在下次上传时设定。"))
         for heading, name in headings.items():
             if name and name not in kind.columns:
                 raise Refusal("field-unknown", _("没有这个栏目。"))
@@ -227,7 +186,25 @@ def teach_headings(
                 defaults={"field": name, "changed_by_id": actor.user_id, "changed_at": now},
             )
         _note(found, actor, now, "intake.teach", count=len(headings))
-    return stage_batch(batch=found, actor=actor, now=now)
+    declined = found.summary.get("declined", [])
+    stage_batch(batch=found, actor=actor, now=now)
+    for code in declined:
+        decline_repair(batch=found, code=code, actor=actor, now=now)
+    return found
+
+
+def change_heading(
+    *, mapping: MappingProfile, field: str, actor: Actor, now: datetime
+) -> MappingProfile:
+    """Give a source's heading another meaning, "" for none; files read from now on follow it."""
+    if field and field not in kind_of(mapping.kind).columns:
+        raise Refusal("field-unknown", _("没有这个栏目。"))
+    with transaction.atomic():
+        changes = {"field": (mapping.field, field)}
+        mapping.field, mapping.changed_by_id, mapping.changed_at = field, actor.user_id, now
+        mapping.save()
+        record(actor=actor, now=now, verb="intake.teach", subject=mapping, changes=changes)
+    return mapping
 
 
 def forget_heading(*, mapping: MappingProfile, actor: Actor, now: datetime) -> None:

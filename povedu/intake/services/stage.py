@@ -1,7 +1,7 @@
 """Read, understand, clean and stage one received file: its rows with what was said about each."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,23 +9,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
-from povedu.bulk import insert_rows
+from povedu.bulk import insert_columns, insert_rows, uncollected
 from povedu.errors import Refusal
 from povedu.intake.choices import BatchState
 from povedu.intake.cleaning import SheetReading, clean, understand
 from povedu.intake.frame import Frame
-from povedu.intake.kinds import Context, IntakeKind, kind_of
-from povedu.intake.models import ImportBatch, ImportRow, MappingProfile
+from povedu.intake.kinds import Changes, Context, IntakeKind, kind_of
+from povedu.intake.models import ImportBatch, ImportBlock, ImportRow, MappingProfile
+from povedu.intake.periods import terms_in
 from povedu.intake.problems import Outcome
 from povedu.intake.reader import fault, limits, read_file
-from povedu.intake.rowstore import sealed_rows
+from povedu.intake.rowstore import block_numbers, sealed_blocks
 from povedu.jobs import store
 from povedu.scope import Actor
 
-_FIELDS = (
-    *("batch", "sheet", "number", "outcome", "codes", "change", "payload", "before"),
-    *("target_id", "seen_version"),
-)
 _UNSEEN = ("", None, None)
 _SKIPPED_KEPT = 2000
 
@@ -62,15 +59,27 @@ def profile_of(batch: ImportBatch) -> dict[str, str]:
     return dict(taught.values_list("heading", "field"))
 
 
-def stage_batch(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
+Tell = Callable[[int, int, object], None]
+_STEPS = 4
+
+
+def _silent(done: int, total: int, message: object) -> None:
+    return None
+
+
+def stage_batch(
+    *, batch: ImportBatch, actor: Actor, now: datetime, tell: Tell = _silent
+) -> ImportBatch:
     """Stage a received (or again to be read) file; raise Refusal and mark the batch failed.
 
     1. Read the sealed original in the confined child.
     2. Understand the headings, clean by columns, run the kind's checks, classify.
     3. In one transaction replace the batch's rows and set its counts.
+    ``tell`` hears of each step: how many are done, of how many, and what comes next.
     """
     try:
-        return _stage(batch, actor, now)
+        with uncollected():
+            return _stage(batch, actor, now, tell)
     except Refusal as refusal:
         ImportBatch.objects.filter(pk=batch.pk).exclude(state=BatchState.APPLIED).update(
             state=BatchState.FAILED,
@@ -80,8 +89,9 @@ def stage_batch(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBat
         raise
 
 
-def _stage(batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
+def _stage(batch: ImportBatch, actor: Actor, now: datetime, tell: Tell) -> ImportBatch:
     kind = kind_of(batch.kind)
+    tell(0, _STEPS, _("正在读取文件"))
     file = read_file(_original(batch))
     readings = understand(file, kind, profile_of(batch))
     if not any(reading.heading for reading in readings):
@@ -90,21 +100,36 @@ def _stage(batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
             _("没有找到表头。请确认表中有“%(columns)s”等列名，或下载模板填写。")
             % {"columns": _expected(kind)},
         )
+    count = sum(len(reading.rows.data) for reading in readings if reading.heading)
+    tell(1, _STEPS, _("正在清洗 %(rows)s 行") % {"rows": f"{count:,}"})
     context = context_of(batch, kind, actor, now)
     frame = clean(readings, kind, context)
     bound = limits().rows
     if len(frame) > bound:
         raise fault("too-many-rows", limit=bound, row=len(frame))
+    tell(2, _STEPS, _("正在与系统中的记录核对"))
     kind.check(frame, context)
-    changes = kind.classify(frame, context) if kind.classify else {}
+    changes: Changes = kind.classify(frame, context) if kind.classify else {}
+    tell(3, _STEPS, _("正在保存识别结果"))
     batch.format, batch.encoding = file.format, file.encoding
     _count(batch, frame, changes)
     batch.sheets = [reading.described() for reading in readings]
     skipped = [one for reading in readings for one in reading.skipped()]
     batch.skipped = skipped[:_SKIPPED_KEPT]
     batch.summary["skipped"] = len(skipped)
-    _write(batch, _rows(batch, readings, frame, kind, changes), actor, now)
+    batch.summary["other_term"] = _other_term(batch, readings)
+    rows = _row_columns(batch, readings, frame, changes)
+    _write(batch, rows, sealed_blocks(readings, frame, kind, batch.pk), actor, now)
     return batch
+
+
+def _other_term(batch: ImportBatch, readings: Sequence[SheetReading]) -> str:
+    """Return the term that the file's name and titles speak of where it is not the one chosen."""
+    if not batch.term:
+        return ""
+    named = (one.titles() for one in readings if one.heading)
+    terms = {term.code for text in (batch.file_name, *named) for term in terms_in(text)}
+    return "" if batch.term in terms else max(terms, default="")
 
 
 def _original(batch: ImportBatch) -> bytes:
@@ -118,7 +143,7 @@ def _expected(kind: IntakeKind) -> str:
     return "、".join(kind.columns[name].label for name in kind.must)
 
 
-def _count(batch: ImportBatch, frame: Frame, changes: Any) -> None:
+def _count(batch: ImportBatch, frame: Frame, changes: Changes) -> None:
     outcomes = Counter(frame.outcome(at) for at in frame.problems.keys() | frame.outcomes.keys())
     batch.rows_count = len(frame)
     batch.warned_count = outcomes[Outcome.WARNED]
@@ -135,28 +160,26 @@ def _count(batch: ImportBatch, frame: Frame, changes: Any) -> None:
     )
 
 
-def _rows(
-    batch: ImportBatch,
-    readings: Sequence[SheetReading],
-    frame: Frame,
-    kind: IntakeKind,
-    changes: Any,
-) -> Iterator[tuple[Any, ...]]:
-    payloads = sealed_rows(readings, frame, kind)
-    ready = str(Outcome.READY)
-    for at, ((sheet, row), payload) in enumerate(zip(frame.places, payloads, strict=True)):
-        plain = at not in frame.problems and at not in frame.outcomes
-        yield (
-            batch.pk,
-            sheet,
-            row + 1,
-            ready if plain else str(frame.outcome(at)),
-            "" if plain else packed_codes(frame.codes(at)),
-            str(changes.get(at, _UNSEEN)[0]),
-            payload,
-            b"",
-            *changes.get(at, _UNSEEN)[1:],
-        )
+def _row_columns(
+    batch: ImportBatch, readings: Sequence[SheetReading], frame: Frame, changes: Changes
+) -> dict[str, list[Any]]:
+    """Return the staged rows as columns; what a row holds lies in the blocks."""
+    height = len(frame)
+    outcomes, codes = [str(Outcome.READY)] * height, [""] * height
+    for at in frame.problems.keys() | frame.outcomes.keys():
+        outcomes[at], codes[at] = str(frame.outcome(at)), packed_codes(frame.codes(at))
+    said = [changes.get(at, _UNSEEN) for at in range(height)]
+    return {
+        "batch": [batch.pk] * height,
+        "sheet": [sheet for sheet, _row in frame.places],
+        "number": [row + 1 for _sheet, row in frame.places],
+        "outcome": outcomes,
+        "codes": codes,
+        "change": [str(one[0]) for one in said],
+        "block": list(block_numbers(readings)),
+        "target_id": [one[1] for one in said],
+        "seen_version": [one[2] for one in said],
+    }
 
 
 def packed_codes(codes: set[str]) -> str:
@@ -165,9 +188,12 @@ def packed_codes(codes: set[str]) -> str:
 
 
 def _write(
-    batch: ImportBatch, rows: Iterator[tuple[Any, ...]], actor: Actor, now: datetime
+    batch: ImportBatch,
+    rows: dict[str, list[Any]],
+    blocks: Iterator[tuple[int, int, bytes]],
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    prepared = list(rows)
     with transaction.atomic():
         taken = (
             ImportBatch.objects.filter(pk=batch.pk)
@@ -177,7 +203,9 @@ def _write(
         if not taken:
             raise Refusal("batch-moved", _("这个批次已经在导入或已撤销，不能重新读取。"))
         ImportRow.objects.filter(batch=batch).delete()
-        insert_rows(ImportRow, _FIELDS, prepared)
+        ImportBlock.objects.filter(batch=batch).delete()
+        insert_columns(ImportRow, rows)
+        insert_rows(ImportBlock, ("batch", "position", "content"), blocks, streamed=True)
         batch.state, batch.staged_at = BatchState.STAGED, now
         batch.error_code = batch.error_message = batch.comment = ""
         batch.save()
@@ -189,3 +217,11 @@ def _write(
             count=batch.rows_count,
             place=(batch.division_code, batch.school_code),
         )
+
+
+def stage_gave_up(*, batch_id: int, code: str, sentence: str) -> None:
+    """Mark a batch that no worker could read as failed, so that its file can be sent again."""
+    told = _("文件没有读完：%(reason)s请重新上传。") % {"reason": sentence or _("作业已取消。")}
+    ImportBatch.objects.filter(pk=batch_id, state=BatchState.RECEIVED).update(
+        state=BatchState.FAILED, error_code=code or "cancelled", error_message=told[:300]
+    )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
 from povedu.intake import selectors
+from povedu.intake.breaker import large_sentence
 from povedu.intake.choices import BatchState
 from povedu.intake.forms import UploadForm
 from povedu.intake.kinds import IntakeKind, all_kinds, kind_of
@@ -26,10 +27,13 @@ from povedu.intake.tables import (
     BatchTable,
 )
 from povedu.intake.template import template_file
+from povedu.jobs.choices import JobState
+from povedu.jobs.models import Job
 from povedu.screens.base import Button, Screen, Words
 from povedu.screens.details import Fact, ObjectScreen
 from povedu.screens.forms import FormScreen
 from povedu.screens.lists import ListScreen
+from povedu.terms import Term
 
 if TYPE_CHECKING:
     pass
@@ -174,7 +178,7 @@ class BatchDetail(BatchScreen):
         context = self.get_context_data(
             batch=batch,
             facts=self.facts(batch),
-            job_url=reverse("jobs:job-progress", args=[job.pk]) if job else "",
+            job_url=reverse("jobs:job-progress", args=[job.pk]) if job and _tells(job) else "",
             sentence=consequence_of(batch),
             repairs=self._coded(codes, repairs=True),
             problems=self._coded(codes, repairs=False),
@@ -182,6 +186,11 @@ class BatchDetail(BatchScreen):
             earlier=earlier,
             rows_url=reverse("intake:row-list", args=[batch.pk]),
             open=batch.state in (BatchState.STAGED, BatchState.RETURNED),
+            large=large_sentence(batch.alarm) if batch.alarm else "",
+            unknown=[] if batch.follows_id else selectors.unknown_headings(batch),
+            followers=batch.followers.all(),
+            irreversible=self.kind.irreversible,
+            own_upload=batch.uploaded_by_id == self.request.actor.user_id,
             may_review=self.may(self.kind.action),
             fields={name: column.label for name, column in self.kind.columns.items()},
         )
@@ -201,7 +210,7 @@ class BatchDetail(BatchScreen):
             Fact(_("类型"), self.kind.title),
             Fact(_("状态"), batch.get_state_display(), status=TONES[BatchState(batch.state)]),
             Fact(_("学校代码"), batch.school_code),
-            Fact(_("学期"), batch.term),
+            Fact(_("学期"), Term.parse(batch.term).label if batch.term else ""),
             Fact(_("数据日期"), batch.as_of),
             Fact(_("上传"), f"{batch.uploaded_by} {localtime(batch.uploaded_at):%Y-%m-%d %H:%M}"),
         ]
@@ -211,20 +220,33 @@ class BatchDetail(BatchScreen):
         batch, kind = self.object, self.kind
         under_review = batch.state in (BatchState.STAGED, BatchState.RETURNED)
         found: list[Button] = []
-        if under_review or selectors.has_stalled(batch):
+        own = batch.two_person and batch.uploaded_by_id == self.request.actor.user_id
+        if under_review and not own:
             found.append(self._button(_("导入"), "intake:batch-apply", kind.apply_action))
+        if batch.alarm and under_review and not own:
+            found.insert(
+                0, self._button(_("确认大范围变更"), "intake:batch-confirm", "intake.batch.confirm")
+            )
         if under_review or batch.state == BatchState.APPLIED:
             found.append(self._button(_("下载处理结果"), "intake:batch-answer", kind.action))
         if under_review:
+            if batch.follows_id is None:
+                found.append(self._button(_("表头对应"), "intake:batch-headings", kind.action))
             found += [
-                self._button(_("表头对应"), "intake:batch-headings", kind.action),
                 self._button(_("退回"), "intake:batch-return", "intake.batch.send_back"),
                 self._button(_("撤销"), "intake:batch-withdraw", kind.action),
             ]
+        if batch.state == BatchState.APPLIED and not kind.irreversible:
+            found.append(self._button(_("回退"), "intake:batch-undo", kind.apply_action))
         return found
 
     def _button(self, label: Words, name: str, action: str) -> Button:
         return Button(label, reverse(name, args=[self.object.pk]), action)
+
+
+def _tells(job: Job) -> bool:
+    """Say whether a job has something to show that the batch itself does not."""
+    return job.is_live or job.state == JobState.FAILED
 
 
 def consequence_of(batch: ImportBatch) -> str:

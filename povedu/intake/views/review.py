@@ -5,29 +5,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.audit.services import record
 from povedu.intake import selectors
 from povedu.intake.answer import answer_file
-from povedu.intake.choices import BatchState
-from povedu.intake.forms import Cell, CellsForm, HeadingsForm, SendBackForm
+from povedu.intake.forms import HeadingsForm, MappingForm, SendBackForm
 from povedu.intake.kinds import kind_of
-from povedu.intake.models import ImportBatch, ImportRow, MappingProfile
-from povedu.intake.problems import REPAIRS, Outcome, sentence, title_of
-from povedu.intake.reading.cells import as_text
-from povedu.intake.rowstore import RowReader
-from povedu.intake.services import review
+from povedu.intake.models import ImportBatch, MappingProfile
+from povedu.intake.problems import REPAIRS, title_of
+from povedu.intake.services import repairs, review
 from povedu.intake.services.apply import request_apply
 from povedu.intake.tables import (
+    MappingFilter,
     MappingTable,
-    RowFilter,
-    RowTable,
 )
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import Button, Words, row_or_404
+from povedu.screens.base import Words
 from povedu.screens.forms import FormScreen
 from povedu.screens.lists import ListScreen
 
@@ -47,7 +42,7 @@ class _WorkScreen(BatchScreen):
         return selectors.workable(self.request.actor)
 
 
-class _BatchAction(_WorkScreen, ActionScreen):
+class BatchAction(_WorkScreen, ActionScreen):
     """An action on one batch; allowed is who may bring the kind in."""
 
     write_action = "intake.batch.review"
@@ -63,7 +58,7 @@ class _BatchAction(_WorkScreen, ActionScreen):
         return self.success_url(None)
 
 
-class BatchApply(_BatchAction):
+class BatchApply(BatchAction):
     """Bring the accepted rows in."""
 
     action = "intake.batch.review"
@@ -90,7 +85,7 @@ class BatchApply(_BatchAction):
         ]
 
 
-class BatchReturn(_BatchAction):
+class BatchReturn(BatchAction):
     """Send a batch back with a comment."""
 
     action = write_action = "intake.batch.send_back"
@@ -106,7 +101,7 @@ class BatchReturn(_BatchAction):
         return self.title
 
 
-class BatchWithdraw(_BatchAction):
+class BatchWithdraw(BatchAction):
     """Give a batch up."""
 
     action = "intake.batch.review"
@@ -122,11 +117,11 @@ class BatchWithdraw(_BatchAction):
         return self.title
 
 
-class RepairDecline(_BatchAction):
+class RepairDecline(BatchAction):
     """Refuse one kind of repair."""
 
     action = "intake.batch.review"
-    service = review.decline_repair
+    service = repairs.decline_repair
     button = _("不接受这种修正")
     danger = True
     success = _("已改为退回这些行。")
@@ -151,6 +146,22 @@ class RepairDecline(_BatchAction):
     def arguments(self, form: forms.BaseForm) -> dict[str, Any]:
         """Pass the code of the address."""
         return {**super().arguments(form), "code": self.kwargs["code"]}
+
+
+class RepairAccept(RepairDecline):
+    """Accept one kind of repair again."""
+
+    service = repairs.accept_repair
+    button = _("接受这种修正")
+    danger = False
+    success = _("已接受，这些行可以导入。")
+
+    def consequence(self) -> Words:
+        """Say how many rows go in again."""
+        count = self.object.summary.get("codes", {}).get(self.kwargs["code"], 0)
+        return gettext("有 %(count)d 行做过这种修正；除另有问题的以外，将按修正后的内容导入。") % {
+            "count": count
+        }
 
 
 class BatchHeadings(_WorkScreen, FormScreen):
@@ -184,7 +195,7 @@ class BatchHeadings(_WorkScreen, FormScreen):
         return self.success_url(None)
 
 
-class BatchAnswer(_BatchAction):
+class BatchAnswer(BatchAction):
     """The clerk's own workbook, marked; taking it is recorded, so it is asked for by a button."""
 
     action = write_action = "intake.batch.review"
@@ -212,117 +223,6 @@ class BatchAnswer(_BatchAction):
         return attachment(answer.content, answer.filename)
 
 
-class RowList(ListScreen):
-    """The staged rows of a batch."""
-
-    action = "intake.batch.view"
-    table_class = RowTable
-    filterset_class = RowFilter
-    empty_reason = _("没有这样的行。")
-    parents = (LIST,)
-
-    @cached_property
-    def batch(self) -> ImportBatch:
-        """Return the batch of the address, 404 out of scope."""
-        found = row_or_404(selectors.batches(self.scope), pk=self.kwargs["pk"])
-        assert isinstance(found, ImportBatch)  # noqa: S101  # narrows the type
-        return found
-
-    def heading(self) -> Words:
-        """Name the file."""
-        return self.batch.file_name
-
-    def rows(self) -> "QuerySet[Any]":
-        """Return the batch's rows."""
-        return selectors.rows(self.scope, self.batch.pk)
-
-    def check_parameters(self) -> None:
-        """Find the batch first: not there and not in scope are the same 404."""
-        self.batch  # noqa: B018  # looked up for its 404
-        super().check_parameters()
-
-    def table_extra(self) -> dict[str, Any]:
-        """Give the table what opens the rows."""
-        under_review = self.batch.state in (BatchState.STAGED, BatchState.RETURNED)
-        may_fix = under_review and self.may(kind_of(self.batch.kind).action)
-        return {"batch": self.batch, "may_fix": may_fix}
-
-    def buttons(self) -> list[Button]:
-        """Lead back to the batch."""
-        return [Button(_("返回批次"), reverse("intake:batch-detail", args=[self.batch.pk]))]
-
-
-class RowFix(FormScreen):
-    """Correct the cells of one row and check it again."""
-
-    action = "intake.batch.review"
-    form_class = CellsForm
-    service = review.fix_row
-    object_argument = "row"
-    parents = (LIST,)
-    lookup = "row"
-    button = _("改正并重新检查")
-    success = _("已改正并重新检查。")
-
-    def rows(self) -> "QuerySet[Any]":
-        """Return the batch's rows, where the person may work on it."""
-        batches = selectors.workable(self.request.actor)
-        return selectors.rows(self.scope, self.kwargs["pk"]).filter(batch__in=batches)
-
-    def load(self) -> Any:
-        """Return the row of the address."""
-        row = row_or_404(self.rows(), pk=self.kwargs["row"])
-        assert isinstance(row, ImportRow)  # noqa: S101  # narrows the type
-        return row
-
-    def heading(self) -> Words:
-        """Name the row."""
-        return gettext("第 %(row)d 行") % {"row": self.object.number}
-
-    def cells(self) -> list[Cell]:
-        """Return the row's cells, those with problems first."""
-        row = self.object
-        kind = kind_of(row.batch.kind)
-        stored = RowReader(kind, row.batch.sheets).open(row.payload, row.sheet)
-        cells = []
-        for at, one in enumerate(row.batch.sheets[row.sheet]["mapping"]):
-            if one["field"]:
-                label = kind.columns[one["field"]].label
-                said = [
-                    sentence(problem, row.number, label)
-                    for problem in stored.problems
-                    if problem.field == one["field"] and not problem.is_repair
-                ]
-                cells.append(Cell(one["field"], label, as_text(stored.raw[at]), said))
-        return sorted(cells, key=lambda cell: not cell.said)
-
-    def initial(self) -> dict[str, Any]:
-        """Take first values from the cells."""
-        return {}
-
-    def form_arguments(self) -> dict[str, Any]:
-        """Show the row's cells."""
-        return {**super().form_arguments(), "cells": self.cells()}
-
-    def arguments(self, form: forms.BaseForm) -> dict[str, Any]:
-        """Pass the cells as one."""
-        assert isinstance(form, CellsForm)  # noqa: S101  # narrows the type
-        return {
-            "actor": self.request.actor,
-            "now": self.request.now,
-            "row": self.object,
-            "cells": form.cells,
-        }
-
-    def success_url(self, result: Any) -> str:
-        """Go back to the rows that still have something."""
-        return reverse("intake:row-list", args=[self.kwargs["pk"]]) + f"?outcome={Outcome.REFUSED}"
-
-    def back_url(self) -> str:
-        """Go back to the rows."""
-        return self.success_url(None)
-
-
 class MappingList(ListScreen):
     """Headings that sources have taught."""
 
@@ -331,8 +231,27 @@ class MappingList(ListScreen):
     hint = _("各来源表头的含义；在批次的“表头对应”中设定，下次自动采用。")
     selector = selectors.mappings
     table_class = MappingTable
+    filterset_class = MappingFilter
     parents = (LIST,)
     empty_reason = _("还没有设定过。")
+
+
+class MappingChange(FormScreen):
+    """Give a taught heading another meaning."""
+
+    action = "intake.mapping.edit"
+    selector = selectors.mappings
+    form_class = MappingForm
+    service = review.change_heading
+    object_argument = "mapping"
+    success = _("已保存；以后上传的文件按新的对应识别。")
+    success_url_name = "intake:mapping-list"
+    parents = ((_("表头对应"), "intake:mapping-list"),)
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Offer the kind's columns."""
+        assert isinstance(self.object, MappingProfile)  # noqa: S101  # narrows the type
+        return {**super().form_arguments(), "kind": kind_of(self.object.kind)}
 
 
 class MappingForget(ActionScreen):

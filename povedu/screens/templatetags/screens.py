@@ -7,11 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 from django import template
+from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.template.base import render_value_in_context
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django_tables2.utils import signature
 
 from povedu.money import wan as to_wan
 from povedu.screens.base import SIGNED_IN, url_or_blank
@@ -139,15 +141,48 @@ def form_token() -> str:
 
 @register.simple_tag(takes_context=True)
 def table_rows(context: template.Context, table: Any) -> SafeString:
-    """Draw a table's rows; the same as a template loop over cells, at half its cost."""
+    """Draw a table's rows; the same as a template loop over cells, at a third of its cost.
+
+    What is the same in every row of a column is asked once: its attributes, and which arguments
+    its ``render`` takes.
+    """
+    columns = [(column, _opening(column), signature(column.render)) for column in table.columns]
     lines: list[str] = []
     for row in table.paginated_rows:
-        cells = [
-            f"<td {column.attrs['td'].as_html()}>{render_value_in_context(cell, context)}</td>"
-            for column, cell in row.items()
-        ]
+        cells = []
+        for column, opening, (names, catch_all) in columns:
+
+            def draw(bound: Any, value: Any = None) -> Any:
+                given = row._optional_cell_arguments(bound, value)  # noqa: B023  # called at once
+                wanted = given if catch_all else {one: given[one] for one in names}  # noqa: B023  # called at once
+                cell = bound.render(**wanted)
+                return bound.link(cell, **given) if bound.link else cell
+
+            cell = row._get_and_render_with(column, render_func=draw, default=column.default)
+            cells.append(f"{opening}{render_value_in_context(cell, context)}</td>")
         lines.append(f"<tr {row.attrs.as_html()}>{''.join(cells)}</tr>")
     return mark_safe("\n".join(lines))  # noqa: S308  # cells and attributes are escaped above
+
+
+def _opening(column: Any) -> str:
+    """Return a cell's opening tag; no table of ours lets it depend on the row."""
+    return f"<td {column.attrs['td'].as_html()}>"
+
+
+@register.simple_tag
+def select_options(widget: Mapping[str, Any]) -> SafeString:
+    """Draw the options of a select, a school's list of hundreds among them, without templates."""
+    groups = []
+    for name, options, _index in widget["optgroups"]:
+        drawn = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((str(one["value"]), flatatt(one["attrs"]), one["label"]) for one in options),
+        )
+        groups.append(
+            format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
+        )
+    return SafeString("\n".join(groups))
 
 
 @register.filter

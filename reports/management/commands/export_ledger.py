@@ -13,7 +13,9 @@ from povedu.audit.services import record
 from povedu.errors import Refusal
 from povedu.ledger.choices import FundSource
 from povedu.sheets import FORMATS
-from reports.exports.ledger import LedgerFilter, write_ledger
+from reports.choices import LedgerContent
+from reports.exports.ledger import LedgerFilter
+from reports.tasks import LEDGER_WRITERS
 
 
 class Command(BaseCommand):
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, required=True)
         parser.add_argument("--format", choices=FORMATS, default="xlsx")
         parser.add_argument("--output", required=True)
+        parser.add_argument("--content", choices=LedgerContent.values, default="entries")
         parser.add_argument("--source", choices=FundSource.values, default="")
         parser.add_argument("--programme", default="", help="programme code")
         parser.add_argument("--json", action="store_true", help="print what was written as JSON")
@@ -40,7 +43,7 @@ class Command(BaseCommand):
                 transaction.atomic(),
                 Path(options["output"]).open("wb") as target,
             ):
-                written = write_ledger(
+                written = LEDGER_WRITERS[LedgerContent(options["content"])](
                     target, options["format"], actor=actor, now=now, chosen=chosen
                 )
                 record(

@@ -16,16 +16,20 @@ from povedu.accounts.models import User
 from povedu.accounts.selectors import actor_for, operator
 from povedu.audit.services import record
 from povedu.errors import Refusal
-from povedu.jobs.choices import JobState
+from povedu.jobs.choices import LIVE, JobState
+from povedu.jobs.models import Job
 from povedu.jobs.runner import run_now
-from povedu.jobs.services import enqueue
 from povedu.scope import Actor
 from povedu.terms import Term
 from students.choices import FindingKind, RegisterKind
 from students.models import Reconciliation
+from students.selectors import runs as reads
 from students.selectors.reconciling import registers_left_out
 from students.selectors.runs import as_json_lines, figures
+from students.services.nightly import start_runs
 from students.services.reconcile import county_named
+
+_LOOK_SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -37,6 +41,14 @@ class Command(BaseCommand):
         """Take the term, the county, the acting person and the forms of output."""
         parser.add_argument("--term", required=True, help="2016-1 is autumn 2016")
         parser.add_argument("--county", default="", help="division code; default: the only county")
+        parser.add_argument(
+            "--all-counties",
+            action="store_true",
+            help="one job per county in scope; workers and this command share them",
+        )
+        parser.add_argument(
+            "--again", action="store_true", help="compare even where nothing has changed"
+        )
         parser.add_argument("--actor", default="", help="user name; default: built-in operator")
         parser.add_argument("--dump", type=Path, help="write a JSON line per link and finding")
         parser.add_argument(
@@ -52,47 +64,58 @@ class Command(BaseCommand):
         """Run the comparison here and now and print its figures."""
         began = time.monotonic()
         try:
-            run = self._run(options)
+            runs = self._runs(options)
         except (Refusal, ValueError, DatabaseError, CommandError) as error:
             sys.stderr.write(f"{error}\n")
             raise SystemExit(2) from error
-        answer = {**figures(run), "seconds": round(time.monotonic() - began, 3)}
-        self._name_left_out(run)
-        if options["json"]:
-            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        for run in runs:
+            self._name_left_out(run)
+        seconds = round(time.monotonic() - began, 3)
+        counties = [{"county": run.county.prefix, **figures(run)} for run in runs]
+        if options["all_counties"]:
+            self._print({"counties": counties, "seconds": seconds}, options)
         else:
-            for key, value in answer.items():
-                self.stdout.write(f"{key}: {value}")
-        kinds = {kind for kind, count in run.findings_count.items() if count}
+            self._print({**figures(runs[0]), "seconds": seconds}, options)
+        kinds = {kind for run in runs for kind, count in run.findings_count.items() if count}
         failing = set(options["fail_on"])
         if failing & kinds or ("any" in failing and kinds):
             raise SystemExit(1)
 
-    def _run(self, options: dict[str, Any]) -> Reconciliation:
-        term = Term.parse(options["term"])
-        now = timezone.now()
+    def _print(self, answer: dict[str, Any], options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            return
+        for key, value in answer.items():
+            self.stdout.write(f"{key}: {value}")
+
+    def _runs(self, options: dict[str, Any]) -> list[Reconciliation]:
+        term, now = Term.parse(options["term"]), timezone.now()
         actor = self._actor(options["actor"], now)
-        county = county_named(options["county"])
-        if not county.pk.startswith(actor.scope.county_code):
+        many = options["all_counties"]
+        counties = reads.counties(actor.scope) if many else [county_named(options["county"])]
+        if not all(county.pk.startswith(actor.scope.county_code) for county in counties):
             raise Refusal("county-out-of-scope", _("这个县不在您的管辖范围内。"))
-        params = {"term": term.code, "county": county.prefix}
-        key = f"reconcile:{county.prefix}:{term.code}"
-        job = run_now(
-            enqueue(
-                kind="students.reconcile",
-                params=params,
-                actor=actor,
-                now=now,
-                digest=key,
-                wake=False,
-            )
+        # Of one county this process does the work; many are woken, and it helps with what is left.
+        jobs = start_runs(
+            counties=counties, term=term, actor=actor, now=now, again=options["again"], wake=many
         )
+        runs = [self._run_of(self._finished(job)) for job in jobs]
+        if options["dump"]:
+            self._dump(runs, options["dump"], actor, now)
+        return runs
+
+    def _finished(self, job: Job) -> Job:
+        """Do a job here unless a worker has it, then wait for its end."""
+        job = run_now(job)
+        while job.state in LIVE:
+            time.sleep(_LOOK_SECONDS)
+            job = run_now(job)
+        return job
+
+    def _run_of(self, job: Job) -> Reconciliation:
         if job.state != JobState.DONE:
             raise CommandError(job.error_message or _("比对未完成。"))
-        run = Reconciliation.objects.get(pk=job.result["run"])
-        if options["dump"]:
-            self._dump(run, options["dump"], actor, now)
-        return run
+        return Reconciliation.objects.select_related("county").get(pk=job.result["run"])
 
     def _actor(self, name: str, now: Any) -> Actor:
         if not name:
@@ -102,13 +125,14 @@ class Command(BaseCommand):
             raise Refusal("user-unknown", _("没有用户“%(name)s”。") % {"name": name})
         return actor_for(user, now=now)
 
-    def _dump(self, run: Reconciliation, path: Path, actor: Actor, now: Any) -> None:
-        count = 0
+    def _dump(self, runs: list[Reconciliation], path: Path, actor: Actor, now: Any) -> None:
         with path.open("w", encoding="utf-8") as file:
-            for line in as_json_lines(run):
-                file.write(line + "\n")
-                count += 1
-        record(actor=actor, now=now, verb="reconciliation.dump", subject=run, count=count)
+            for run in runs:
+                count = 0
+                for line in as_json_lines(run):
+                    file.write(line + "\n")
+                    count += 1
+                record(actor=actor, now=now, verb="reconciliation.dump", subject=run, count=count)
 
     def _name_left_out(self, run: Reconciliation) -> None:
         """Say on standard error which registers the run went without."""

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from schools.models import Division
+from subsidies.management.demo_county.checking import build_checking
 from subsidies.management.demo_county.children import build_children
+from subsidies.management.demo_county.giving import build_giving
 from subsidies.management.demo_county.invention import COUNTY_CODE, Inventor
 from subsidies.management.demo_county.money import build_money
 from subsidies.management.demo_county.people import PASSWORD, SIGN_INS, open_accounts
@@ -50,10 +52,12 @@ def load() -> None:
         next(one.code for one in county.schools if one.township == 1 and "中心小学" in one.name),
         next(one.code for one in county.schools if one.township == 2 and "中心小学" in one.name),
     )
-    actors = open_accounts(clerk_schools=clerk_schools, now=ENTERED_AT)
+    actors = open_accounts(clerk_schools=clerk_schools, set_at=timezone.now())
     build_projects(county, inventor.random)
     build_meals(county, actors["meals"], ENTERED_AT)
     build_teachers(county, inventor)
     children = build_children(county, inventor, actors, names, ENTERED_AT)
     build_money(f"{COUNTY_CODE}000000", actors, children)
+    build_giving(f"{COUNTY_CODE}000000", actors, inventor)
+    build_checking(f"{COUNTY_CODE}000000", actors)
     write_samples(settings.VAR_DIR / "samples", county, children.all, names)

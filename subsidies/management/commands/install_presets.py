@@ -10,7 +10,7 @@ from django.utils import timezone
 from povedu.accounts.selectors import operator
 from schools.choices import DivisionLevel
 from schools.models import Division
-from subsidies.services.programmes import install_presets
+from subsidies.services.presets import install_presets
 
 
 class Command(BaseCommand):

@@ -4,6 +4,7 @@ The sizes of the registered-poor cohorts are what a county of this kind publishe
 child falls into which cohort is drawn, the money then follows from rules and records alone.
 """
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -42,6 +43,8 @@ LIFTED_ON = date(2016, 8, 20)
 HOMOPHONES = str.maketrans("伟梅佳丽杰涛文芳欣华玲军", "炜玫嘉莉洁韬雯方心桦铃君")
 CAUSES = ("缺资金", "因学", "因病", "缺技术", "缺劳力", "因残")
 HEALTHY = "健康"
+# What the poverty register notes of children of school age whom no roster has.
+ABSENCES = ("随父母在浙江务工就读", "随父母外出，在昆明就读", "厌学", "")
 
 # Registered-poor cohorts of autumn 2016: (stage, grades with their sizes, boarder).
 _POOR_COHORTS: tuple[tuple[Stage, dict[int, int], bool], ...] = (
@@ -257,7 +260,8 @@ def _write_students(children: list[Child], entered_at: datetime) -> None:
         *("sex", "birth_on", "ethnicity", "id_number", "id_index", "stated_id_number"),
         *("stated_index", "first_15_index", "identity_confirmed", "state", "school", "stage"),
         *("grade", "class_name", "is_boarder", "home_division", "home_address", "guardian_name"),
-        *("guardian_relation", "guardian_id_number", "phone", "version", "entered_at"),
+        *("guardian_relation", "guardian_id_number", "phone", "is_migrant", "version"),
+        "entered_at",
     )
     draw = Random(7)  # noqa: S311
     for child in children:
@@ -272,9 +276,15 @@ def _write_students(children: list[Child], entered_at: datetime) -> None:
             *(blind_index("id-15", stated[:15]), not child.bad_id, "studying", child.school.key),
             *(child.stage, child.grade, _class_name(child), child.is_boarder, child.village),
             *(f"{child.village}组", child.guardian, "父亲", "", f"100{draw.randrange(10**8):08d}"),
-            *(1, entered_at),
+            *(_is_migrant(child), 1, entered_at),
         )
     table.write()
+
+
+def _is_migrant(child: Child) -> bool:
+    """Say whether a child came along to the county town: some of those from other townships."""
+    in_town = child.school.township == 0
+    return in_town and child.birth_on.day % 4 == 0
 
 
 def _class_name(child: Child) -> str:
@@ -387,6 +397,17 @@ _ENTRY_FIELDS = (
 )
 
 
+def _health(home: _Home, order: int) -> str:
+    """Let the wife of a household in need through illness or disability show it, but for slips."""
+    shown = {"因病": "患有慢性病", "因残": "残疾"}.get(home.cause, HEALTHY)
+    return shown if order == 1 and int(home.number[-3:]) % 40 else HEALTHY
+
+
+def _slip(home: _Home, state: str) -> str:
+    """Return an education beside a schooling, which the register forbids, for a few."""
+    return "小学" if state == "七年级" and int(home.number[-3:]) % 60 == 0 else ""
+
+
 class _Registers:
     """Write the poverty register twice and the civil-affairs register once."""
 
@@ -414,9 +435,10 @@ class _Registers:
                 continue
             for order, (name, is_boy, birth_on, number, relation) in enumerate(home.adults):
                 person = (name, is_boy, birth_on, number, relation, "", "初中", order + 1)
-                self._entry(snapshot, home, person, start)
+                self._entry(snapshot, home, person, start, health=_health(home, order))
             for order, child in enumerate(known):
-                state = _school_state(child, as_of)
+                why = ABSENCES[order % len(ABSENCES)] if child in home.unplaced else ""
+                state = "" if why else _school_state(child, as_of)
                 name = child.name
                 if as_of == SECOND_SNAPSHOT and draw.random() < 0.006:
                     name = name.translate(HOMOPHONES)
@@ -431,14 +453,23 @@ class _Registers:
                     number,
                     relation,
                     state,
-                    "",
+                    "小学" if why else _slip(home, state),
                     order + 3,
                 )
-                key = self._entry(snapshot, home, person, start)
+                key = self._entry(snapshot, home, person, start, absence=why)
                 self.entry_of[child.key, as_of.isoformat()] = key
         self._snapshot("poverty-register", as_of, len(self.entries.rows) - start)
 
-    def _entry(self, snapshot: int, home: _Home, person: tuple[Any, ...], start: int) -> int:
+    def _entry(
+        self,
+        snapshot: int,
+        home: _Home,
+        person: tuple[Any, ...],
+        start: int,
+        *,
+        health: str = HEALTHY,
+        absence: str = "",
+    ) -> int:
         name, is_boy, birth_on, number, relation, state, education, order = person
         valid = "" if number.endswith("000") else number
         township = f"{home.village[:9]}000"
@@ -449,7 +480,8 @@ class _Registers:
             *("M" if is_boy else "F", birth_on, number, blind_index("id", valid)),
             *(blind_index("id", number), blind_index("id-15", number[:15]), False, relation),
             *(home.head, False, "registered_poor", "建档立卡贫困户", "", None, state, education),
-            *(HEALTHY, home.cause, "", home.phone, ""),
+            *(health, home.cause, "", home.phone),
+            json.dumps({"absence_reason": absence}, ensure_ascii=False) if absence else "",
         )
 
     def civil_affairs(self, children: list[Child], homes: list[_Home], as_of: date) -> None:

@@ -23,23 +23,24 @@ from subsidies.choices import Boarding, Cadence, DonorKind, PayeeKind, Programme
 from subsidies.management.demo_county.children import Child, Children
 from subsidies.models import Determination, DisbursementBatch, Programme
 from subsidies.services.awards import RunResult, approve_awards, propose_awards
+from subsidies.services.batching import make_batch
 from subsidies.services.disbursement import (
     approve_batch,
     close_batch,
     freeze_batch,
-    make_batch,
     release_batch,
 )
+from subsidies.services.gifts import GiftRow, enter_gifts, save_donor, settle_gifts
 from subsidies.services.notices import draft_notice, publish_notice, take_down
+from subsidies.services.presets import install_presets
 from subsidies.services.programmes import (
     SourceShare,
     add_standard,
-    install_presets,
     save_programme,
     set_quota,
     set_source_rules,
 )
-from subsidies.services.receipts import GiftRow, enter_gifts, enter_receipt, save_donor
+from subsidies.services.receipts import enter_receipt
 from subsidies.services.returns import settle_batch
 
 POOR = [str(Hardship.REGISTERED_POOR)]
@@ -332,9 +333,16 @@ def _gifts(treasury: _Treasury, programme: Programme, children: Children) -> Non
         for order in range(count):
             amount = 1000 if order < large else 750 if order == large else 500
             day = date(year, 1 + order % 12, 10 + order % 15)
-            rows.append((donors[order % 4], pool[order % len(pool)], day, Decimal(amount), "", day))
-        enter_gifts(
-            programme=programme, rows=rows, actor=treasury.maker, now=_at(date(year, 12, 28))
+            rows.append(
+                (donors[order % 4], pool[order % len(pool)], day, Decimal(amount), "", None)
+            )
+        now = _at(date(year, 12, 28))
+        given = enter_gifts(programme=programme, rows=rows, actor=treasury.maker, now=now)
+        settle_gifts(
+            programme=programme,
+            gifts=[(gift, gift.given_on) for gift in given],
+            actor=treasury.checker,
+            now=now,
         )
 
 

@@ -47,8 +47,11 @@ SIGN_INS = (
 )
 
 
-def open_accounts(*, clerk_schools: tuple[str, str], now: datetime) -> dict[str, Actor]:
-    """Make the accounts and return each one's actor; clerks get the two schools given."""
+def open_accounts(*, clerk_schools: tuple[str, str], set_at: datetime) -> dict[str, Actor]:
+    """Make the accounts and return each one's actor; clerks get the two schools given.
+
+    ``set_at`` is when their password was set: today, whatever year the county's records are of.
+    """
     actors = {}
     password = make_password(PASSWORD)  # argon2 is slow by design: once will do here
     for sign_in in SIGN_INS:
@@ -57,7 +60,7 @@ def open_accounts(*, clerk_schools: tuple[str, str], now: datetime) -> dict[str,
             password=password,
             name=sign_in.name,
             post=sign_in.post,
-            password_changed_at=now,
+            password_changed_at=set_at,
         )
         school = clerk_schools[int(sign_in.school_code) - 1] if sign_in.school_code else ""
         jurisdiction = Jurisdiction.objects.create(

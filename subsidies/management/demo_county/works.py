@@ -252,19 +252,22 @@ def build_meals(county: County, actor: Actor, now: datetime) -> None:
     table = Filler(
         MealReport,
         *("school", "month", "mode", "pupils_count", "feeding_days", "meals_count", "standard"),
-        *("amount", "reported_by", "reported_at", "version"),
+        *("amount", "reported_by", "reported_at", "version", "enrolled_count", "left_behind_count"),
+        *("left_behind_meals", "day_poor_count", "day_poor_meals", "free_count", "free_meals"),
     )
     for school in county.schools:
         if not school.has_meals:
             continue
         mode = "purchased" if school.kind == SchoolKind.TEACHING_POINT else "canteen"
         pupils = school.pupils["meals"]
+        left_behind, day_poor = pupils * 3 // 10, pupils // 8
         days = [*_MONTH_DAYS, school.pupils["days"] - sum(_MONTH_DAYS)]
         for month, count in zip(_MEAL_MONTHS, days, strict=True):
             meals = pupils * count
             table.add(
                 *(school.key, date(2016, month, 1), mode, pupils, count, meals, MEAL_STANDARD),
-                *(meals * MEAL_STANDARD, actor.user_id, now, 1),
+                *(meals * MEAL_STANDARD, actor.user_id, now, 1, pupils + pupils // 40),
+                *(left_behind, left_behind * count, day_poor, day_poor * count, pupils, meals),
             )
     table.write()
 

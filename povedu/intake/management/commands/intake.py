@@ -20,9 +20,10 @@ from povedu.audit.services import record
 from povedu.errors import Refusal
 from povedu.intake import contract
 from povedu.intake.answer import answer_file
+from povedu.intake.breaker import LargeChange
 from povedu.intake.kinds import kind_of
 from povedu.intake.models import ImportBatch
-from povedu.intake.services.apply import apply_batch
+from povedu.intake.services.apply import answer_for, apply_batch, raise_alarm
 from povedu.intake.services.receive import Purpose, applied_before, receive_file
 from povedu.intake.services.stage import stage_batch
 from povedu.scope import Actor
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--actor", default="")
         parser.add_argument("--supplement", action="store_true")
         parser.add_argument("--apply", action="store_true")
+        parser.add_argument("--confirm", default="", metavar="REASON")
         parser.add_argument("--dump", type=Path)
         parser.add_argument("--answer", type=Path)
         parser.add_argument("--json", action="store_true")
@@ -123,8 +125,24 @@ class _Run:
         stage_batch(batch=self.batch, actor=actor, now=now)
         self.already = applied_before(self.batch) is not None
         if options["apply"] and not self.already:
-            apply_batch(batch=self.batch, actor=actor, now=now)
+            self._apply(actor)
         self._outputs(actor)
+
+    def _apply(self, actor: Actor) -> None:
+        """Apply; a sweeping change needs a reason from a person, the operator's is on record."""
+        batch, options = self.batch, self.options
+        reason = options["confirm"] or ("" if options["actor"] else _("由服务器命令行导入"))
+        if batch is None:
+            return
+        try:
+            apply_batch(batch=batch, actor=actor, now=self.now)
+        except LargeChange as stopped:
+            raise_alarm(batch=batch, alarm=stopped.figures)
+            if not reason:
+                raise
+            batch.refresh_from_db()
+            answer_for(batch=batch, reason=reason, actor=actor, now=self.now)
+            apply_batch(batch=batch, actor=actor, now=self.now)
 
     def _outputs(self, actor: Actor) -> None:
         batch, dump, answer = self.batch, self.options["dump"], self.options["answer"]

@@ -1,0 +1,53 @@
+"""Stated numbers in the clear, for as long as one comparison takes."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from povedu.bulk import chunked
+from povedu.identity import read_id
+from students.models import RegisterEntry, Student
+from students.rules.matching import Child, Listed
+
+_DIGITS = re.compile(r"[0-9]{14,18}[0-9X]")
+
+
+def stated_numbers(
+    children: Sequence[Child], entries: Sequence[Listed]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the stated numbers of the given rows in the clear, by key, to compare digit by digit.
+
+    They stay in memory for the length of one comparison; what is no run of digits is left out.
+    """
+    unsure = [one for one in children if one.stated_index and not one.confirmed]
+    unread = [one for one in entries if one.stated_index and not one.id_index]
+    asked = [one.pk for one in unsure + (_near(children, unread) if unread else [])]
+    other = [one.pk for one in unread + (_near(entries, unsure) if unsure else [])]
+    if not asked or not other:
+        return {}, {}
+    return (
+        _opened(Student.objects.all(), "stated_id_number", asked),
+        _opened(RegisterEntry.objects.all(), "id_number", other),
+    )
+
+
+def _near(rows: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """Return the rows with a number that share a birth date or a name with one of the others."""
+    keys = {key for one in others for key in (one.birth_on, one.name, one.pinyin) if key}
+    return [
+        one
+        for one in rows
+        if one.stated_index and not keys.isdisjoint((one.birth_on, one.name, one.pinyin))
+    ]
+
+
+def _opened(rows: QuerySet[Any], field: str, pks: Sequence[int]) -> dict[int, str]:
+    found = {}
+    for chunk in chunked(sorted(set(pks)), 500):
+        for pk, sealed in rows.filter(pk__in=chunk).order_by().values_list("pk", field):
+            digits = read_id(sealed.reveal()).stated if sealed else ""
+            if _DIGITS.fullmatch(digits):
+                found[pk] = digits
+    return found

@@ -1,0 +1,277 @@
+"""The dropout ledgers follow where runs, and what people found out, have the children."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils import timezone, translation
+
+from povedu.audit.services import record
+from povedu.bulk import chunked, insert_rows, reserve_ids, update_rows
+from povedu.identity import initials
+from povedu.scope import Actor
+from schools.choices import Stage
+from students.choices import DropoutState, EnrolmentState, Place
+from students.models import (
+    DropoutCase,
+    Enrolment,
+    Finding,
+    PlacedChild,
+    Reconciliation,
+    RegisterEntry,
+    Student,
+)
+from students.rules.dropouts import state_after
+from students.rules.placing import LEDGERS
+from students.selectors.partition import count_places, is_newest, newest_run
+
+_OPENED = (
+    *("id", "county", "student", "name", "normal_name", "initials", "sex", "birth_on"),
+    *("id_number", "id_index", "student_no", "division", "home_as_stated", "school"),
+    *("grade_as_stated", "home_address", "guardian_name", "phone", "state", "found_on"),
+    "entered_at",
+)
+_MOVED = ("state", "returned_on", "returned_school", "whereabouts", "version")
+
+
+class _Child(NamedTuple):
+    """A placed child with what its case is known by."""
+
+    pk: int
+    student: int | None
+    entry: int | None
+    case: int | None
+    place: str
+    number: str
+    person: tuple[Any, ...]
+
+
+def keep_ledgers(*, run: Reconciliation, actor: Actor, now: datetime) -> tuple[int, int]:
+    """Bring the ledgers into line with a run, inside the caller's transaction; return counts.
+
+    1. A child placed as suspected or dropped out gets a case, or its case that state. 2. A case
+    whose child is at school is returned; one whose child is otherwise accounted for is explained:
+    both stay open until somebody closes them on evidence. 3. Cases of children whom the run does
+    not place (beyond school age) stay as they are. A run over an older term changes nothing.
+    Returns how many cases were opened and how many changed their state.
+    """
+    if not is_newest(run):
+        return 0, 0
+    return _follow(run, _children(run), actor, now)
+
+
+def follow_findings(
+    *,
+    findings: Collection[Finding],
+    place: str,
+    actor: Actor,
+    now: datetime,
+    found: str = "",
+) -> int:
+    """Move the children of findings to the place that somebody found out; return how many.
+
+    With ``found`` only those still at that place move.
+
+    Their rows of the term's newest run, its counts and their cases follow at once, so that ledgers
+    and partition agree between runs too. Inside the caller's transaction.
+    """
+    first = next(iter(findings), None)
+    run = newest_run(first.county_id, first.term) if first is not None else None
+    if run is None or not is_newest(run):
+        return 0
+    students = [one.student_id for one in findings if one.student_id]
+    entries = [one.entry_id for one in findings if not one.student_id and one.entry_id]
+    children = [
+        one._replace(place=place)
+        for name, keys in (("student__in", students), ("entry__in", entries))
+        for chunk in chunked(sorted(set(keys)), 500)
+        for one in _children(run, **{name: chunk})
+        if one.place != place and found in {"", one.place}
+    ]
+    if not children:
+        return 0
+    update_rows(PlacedChild, ["place"], [(one.pk, place) for one in children])
+    _follow(run, children, actor, now)
+    run.partition = count_places(run)
+    run.save(update_fields=["partition"])
+    return len(children)
+
+
+def follow_undone(*, findings: Collection[Finding], found: str, actor: Actor, now: datetime) -> int:
+    """Take the children of findings back among the suspected; return how many.
+
+    ``found`` is the place that the undone decision named: whoever is elsewhere by now stays.
+    """
+    suspected = str(Place.SUSPECTED)
+    return follow_findings(findings=findings, place=suspected, actor=actor, now=now, found=found)
+
+
+def follow_case(*, case: DropoutCase, place: str, actor: Actor, now: datetime) -> None:
+    """Move the child of a case, in the newest run that placed it, to where the case now has it."""
+    row = (
+        PlacedChild.objects.filter(case=case, place__in=[*LEDGERS])
+        .select_related("reconciliation")
+        .order_by("-reconciliation")
+        .first()
+    )
+    if row is None or not is_newest(row.reconciliation):
+        return
+    run, back = row.reconciliation, place == Place.HERE
+    PlacedChild.objects.filter(pk=row.pk).update(place=place, returned=back)
+    run.partition = count_places(run)
+    run.save(update_fields=["partition"])
+
+
+def _children(run: Reconciliation, **narrowed: Any) -> list[_Child]:
+    rows = PlacedChild.objects.filter(reconciliation=run, **narrowed).order_by("pk")
+    return [
+        _Child._make((*row[:5], row[5] or row[6] or "", (row[7], row[8])))
+        for row in rows.values_list(
+            *("pk", "student_id", "entry_id", "case_id", "place"),
+            *("student__id_index", "entry__id_index", "entry__normal_name", "entry__birth_on"),
+        )
+    ]
+
+
+def _follow(
+    run: Reconciliation, children: Sequence[_Child], actor: Actor, now: datetime
+) -> tuple[int, int]:
+    cases = _Open(run.county_id)
+    found = [(child, cases.of(child)) for child in children]
+    moved = _move(run, [(child, case) for child, case in found if case is not None], now)
+    opened = _open(
+        run, [child for child, case in found if case is None and child.place in LEDGERS], now
+    )
+    linked = [
+        (child.pk, case.pk) for child, case in found if case is not None and case.pk != child.case
+    ]
+    update_rows(PlacedChild, ["case"], [*linked, *opened])
+    if opened or moved:
+        record(
+            actor=actor,
+            now=now,
+            verb="dropout.follow",
+            subject=run,
+            changes={"opened": (None, len(opened)), "moved": (None, moved)},
+            count=len(opened) + moved,
+            place=(run.county_id, ""),
+        )
+    return len(opened), moved
+
+
+class _Open:
+    """A county's open cases, found by key, student, number, else name and birth date."""
+
+    def __init__(self, county: str) -> None:
+        rows = list(
+            DropoutCase.objects.filter(county=county)
+            .exclude(state=DropoutState.CLOSED)
+            .order_by("-pk")
+        )
+        self.by_key = {one.pk: one for one in rows}
+        self.by_student = {one.student_id: one for one in rows if one.student_id}
+        self.by_number = {one.id_index: one for one in rows if one.id_index}
+        self.by_person = {
+            (one.normal_name, one.birth_on): one for one in rows if not one.student_id
+        }
+
+    def of(self, child: _Child) -> DropoutCase | None:
+        """Return a child's case."""
+        if child.case in self.by_key:
+            return self.by_key[child.case]
+        if child.student in self.by_student:
+            return self.by_student[child.student]
+        if child.number in self.by_number:
+            return self.by_number[child.number]
+        case = self.by_person.get(child.person) if child.student is None else None
+        return None if case is not None and case.id_index and child.number else case
+
+
+def _move(run: Reconciliation, found: Iterable[tuple[_Child, DropoutCase]], now: datetime) -> int:
+    changing = [
+        (child, case) for child, case in found if state_after(case.state, child.place) != case.state
+    ]
+    schools = _schools(run, [child.student for child, _case in changing if child.student])
+    rows = []
+    for child, case in changing:
+        state = state_after(case.state, child.place)
+        back = state == DropoutState.RETURNED
+        school = schools.get(child.student or 0, "") if back else ""
+        where = _label(child.place) if state not in LEDGERS else case.whereabouts
+        day = timezone.localtime(now).date() if back else None
+        rows.append((case.pk, state, day, school[:60], where, case.version + 1))
+    return update_rows(DropoutCase, _MOVED, rows)
+
+
+def _schools(run: Reconciliation, students: Collection[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for chunk in chunked(sorted(students), 500):
+        rows = Enrolment.objects.filter(
+            student__in=chunk, term=run.term, state=EnrolmentState.STUDYING
+        )
+        found |= dict(rows.order_by("-pk").values_list("student_id", "school__name"))
+    return found
+
+
+def _label(place: str) -> str:
+    """Return a place's word as ledgers write it, whatever language the reader uses."""
+    with translation.override("zh-hans"):
+        return str(Place(place).label)
+
+
+def _open(run: Reconciliation, children: Sequence[_Child], now: datetime) -> list[tuple[int, int]]:
+    """Open a case for each child; return the placed rows with their cases."""
+    people = _people(children)
+    known = [child for child in children if (child.student, child.entry) in people]
+    keys = reserve_ids(DropoutCase, len(known))
+    today = timezone.localtime(now).date()
+    insert_rows(
+        DropoutCase,
+        _OPENED,
+        (
+            (
+                key,
+                run.county_id,
+                child.student,
+                *people[child.student, child.entry],
+                child.place,
+                today,
+                now,
+            )
+            for key, child in zip(keys, known, strict=True)
+        ),
+    )
+    return [(child.pk, key) for key, child in zip(keys, known, strict=True)]
+
+
+def _people(children: Sequence[_Child]) -> dict[tuple[int | None, int | None], tuple[Any, ...]]:
+    """Return what a case says of its child, in the order of its columns, by student and row."""
+    found: dict[tuple[int | None, int | None], tuple[Any, ...]] = {}
+    students = [child.student for child in children if child.student]
+    for chunk in chunked(sorted(students), 500):
+        for one in Student.objects.filter(pk__in=chunk):
+            found[one.pk, None] = _of_student(one)
+    entries = [child.entry for child in children if not child.student and child.entry]
+    for chunk in chunked(sorted(entries), 500):
+        for entry in RegisterEntry.objects.filter(pk__in=chunk):
+            found[None, entry.pk] = _of_entry(entry)
+    return found
+
+
+def _of_student(one: Student) -> tuple[Any, ...]:
+    grade = f"{Stage(one.stage).label}{one.grade or ''}" if one.stage in Stage.values else ""
+    return (
+        *(one.name, one.normal_name, one.initials, one.sex, one.birth_on),
+        *(one.id_number or one.stated_id_number, one.id_index, one.student_no),
+        *(one.home_division_id, "", one.school_id, grade[:20]),
+        *(one.home_address, one.guardian_name, one.phone),
+    )
+
+
+def _of_entry(one: RegisterEntry) -> tuple[Any, ...]:
+    home = f"{one.township}{one.village}"
+    return (
+        *(one.name, one.normal_name, initials(one.name)[:40], one.sex, one.birth_on),
+        *(one.id_number, one.id_index, "", one.division_id, home[:120], None, ""),
+        *("", one.head_name, one.phone),
+    )

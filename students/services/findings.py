@@ -1,0 +1,146 @@
+"""Writing the findings of a run: new ones enter the queue, known ones keep what was answered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from povedu.bulk import insert_rows, update_rows
+from students.choices import FindingKind, FindingState
+from students.models import Finding, Reconciliation
+from students.rules.records import Draft, Inputs
+from students.selectors.evidence import rows_of_enrolments, rows_of_entries, rows_of_students
+
+_SHOWN = frozenset(
+    {"before", "after", "as_of", "state", "stage", "grade", "stated", "category", "broken"}
+)
+
+
+def is_asked(inputs: Inputs, key: tuple[str, str], draft: Draft) -> bool:
+    """Say whether nobody has answered on this very evidence."""
+    memory = inputs.remembered.get(key)
+    return memory is None or memory.digest != draft.digest
+
+
+_FIELDS = (
+    "student",
+    "entry",
+    "enrolment",
+    "division_code",
+    "school_code",
+    "reason",
+    "probability",
+    "evidence",
+    "evidence_digest",
+    "state",
+    "last_run",
+)
+
+
+def write_findings(
+    run: Reconciliation, inputs: Inputs, drafts: Mapping[tuple[str, str], Draft]
+) -> None:
+    """Bring a county's findings of the term into line with a run's drafts, in its transaction."""
+    known = {
+        (row[1], row[2]): (row[0], row[3:7], row[7])
+        for row in Finding.objects.filter(county=run.county, term=run.term)
+        .order_by("pk")
+        .values_list(
+            *("pk", "kind", "subject_key", "evidence_digest", "entry_id", "enrolment_id"),
+            *("probability", "state"),
+        )
+    }
+    rewritten: dict[tuple[str, str], Draft] = {}
+    same: list[int] = []
+    for key, draft in drafts.items():
+        found = known.get(key)
+        unchanged = (draft.digest, draft.entry, draft.enrolment, draft.probability)
+        if found is not None and found[1] == unchanged and found[2] != FindingState.GONE:
+            same.append(found[0])
+        else:
+            rewritten[key] = draft
+    _insert_or_update(run, inputs, rewritten, {key: found[0] for key, found in known.items()})
+    for start in range(0, len(same), 1000):
+        Finding.objects.filter(pk__in=same[start : start + 1000]).update(last_run=run)
+    Finding.objects.filter(county=run.county, term=run.term, state=FindingState.OPEN).exclude(
+        last_run=run
+    ).update(state=FindingState.GONE)
+
+
+def _insert_or_update(
+    run: Reconciliation,
+    inputs: Inputs,
+    drafts: Mapping[tuple[str, str], Draft],
+    known: Mapping[tuple[str, str], int],
+) -> None:
+    gather = _Evidence(drafts.values(), run, inputs)
+    fresh, changed = [], []
+    for key, draft in drafts.items():
+        state = FindingState.OPEN if is_asked(inputs, key, draft) else FindingState.SETTLED
+        values = (*gather.values(draft), draft.digest, str(state), run.pk)
+        if key in known:
+            changed.append((known[key], values))
+        else:
+            fresh.append((run.county_id, run.term, *key, run.pk, *values))
+    insert_rows(Finding, ["county", "term", "kind", "subject_key", "first_run", *_FIELDS], fresh)
+    update_rows(Finding, _FIELDS, [(pk, *values) for pk, values in changed])
+
+
+class _Evidence:
+    """The source rows of drafts, read in a few queries and put together per draft."""
+
+    def __init__(self, drafts: Any, run: Reconciliation, inputs: Inputs) -> None:
+        drafts = list(drafts)
+        self.term_rows: dict[int, int] = {}
+        for one in inputs.enrolments:
+            self.term_rows.setdefault(one.student, one.pk)
+        enrolments = {self._enrolment(d, d.student, d.enrolment) for d in drafts}
+        enrolments |= {d.other_enrolment for d in drafts}
+        self.enrolments = rows_of_enrolments(pk for pk in enrolments if pk)
+        entries = {pk for d in drafts for pk in (d.entry, d.other_entry) if pk}
+        self.entries = rows_of_entries(entries)
+        rest = {d.student for d in drafts if d.student and not self._left(d)}
+        self.students = rows_of_students(rest)
+        self.county = run.county_id
+
+    def _enrolment(self, draft: Draft, student: int | None, enrolment: int | None) -> int | None:
+        return enrolment or (self.term_rows.get(student) if student else None)
+
+    def _left(self, draft: Draft) -> dict[str, Any] | None:
+        return self.enrolments.get(self._enrolment(draft, draft.student, draft.enrolment) or 0)
+
+    def values(self, draft: Draft) -> tuple[Any, ...]:
+        """Return the finding's fields up to its evidence, in the order of ``_FIELDS``."""
+        left = self._left(draft) or self.students.get(draft.student or 0)
+        right = self.entries.get(draft.entry or 0)
+        if draft.other_enrolment:
+            right = self.enrolments.get(draft.other_enrolment)
+        if draft.other_entry or draft.kind == FindingKind.REGISTER_LOGIC:
+            left, right = right, self.entries.get(draft.other_entry or 0)
+        source = left or right or {}
+        evidence: dict[str, Any] = {
+            "left": left,
+            "right": right,
+            "facts": {key: value for key, value in draft.facts.items() if key in _SHOWN}
+            | dict(draft.aside),
+            "other_enrolment": draft.other_enrolment,
+            "other_student": draft.other_student,
+        }
+        if draft.weights:
+            evidence["weights"] = list(draft.weights)
+        return (
+            draft.student,
+            draft.entry,
+            draft.enrolment,
+            source.get("division") or (right or {}).get("division") or self.county,
+            source.get("school_code") or "",
+            draft.reason[:300],
+            draft.probability,
+            _plain(evidence),
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, (str, int, bool, float)) else str(value)
