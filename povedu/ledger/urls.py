@@ -10,14 +10,28 @@ from povedu.ledger import views
 from povedu.ledger.choices import CorrectionState
 from povedu.ledger.selectors import corrections
 from povedu.scope import Actor
-from povedu.screens.menu import MenuItem, Section
+from povedu.screens.menu import MenuItem, Part, Section
 from povedu.screens.todo import DUE, Todo, TodoSource
 
 app_name = "ledger"
 
 MENU = [
-    MenuItem(Section.AID, _("资金台账"), "ledger:entry-list", "ledger.entry.view", order=80),
-    MenuItem(Section.AID, _("资金余额"), "ledger:balance-list", "ledger.balance.view", order=85),
+    MenuItem(
+        Section.AID,
+        _("资金台账"),
+        "ledger:entry-list",
+        "ledger.entry.view",
+        order=80,
+        part=Part.BOOKS,
+    ),
+    MenuItem(
+        Section.AID,
+        _("资金余额"),
+        "ledger:balance-list",
+        "ledger.balance.view",
+        order=85,
+        part=Part.BOOKS,
+    ),
 ]
 
 

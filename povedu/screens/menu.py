@@ -18,6 +18,7 @@ from povedu.scope import Actor
 from povedu.screens.base import SIGNED_IN, Words, url_or_blank
 
 T = TypeVar("T")
+FEW = 9  # lines of a section that are read at a glance, without headings
 
 
 class Section(models.TextChoices):
@@ -31,6 +32,17 @@ class Section(models.TextChoices):
     TEACHERS = "teachers", _("教师")
     REPORTS = "reports", _("报表")
     ADMIN = "admin", _("管理")
+
+
+class Part(models.TextChoices):
+    """What a section with many lines is divided into; their order is the order on screen."""
+
+    PLANNING = "planning", _("项目与名额")
+    GRANTING = "granting", _("认定与公示")
+    PAYING = "paying", _("发放")
+    CHECKING = "checking", _("核对")
+    GIVING = "giving", _("捐助与贷款")
+    BOOKS = "books", _("账目")
 
 
 ICONS = {
@@ -54,6 +66,7 @@ class MenuItem:
     url_name: str
     action: str
     order: int = 50
+    part: Part | None = None  # within a section of many lines
 
 
 @dataclass(frozen=True)
@@ -75,12 +88,20 @@ class MenuLink(NamedTuple):
     here: bool
 
 
+class MenuPart(NamedTuple):
+    """Lines of a section under one heading as the template draws them; none where it has few."""
+
+    label: Words
+    links: list[MenuLink]
+    here: bool
+
+
 class MenuGroup(NamedTuple):
     """A section as the template draws it."""
 
     label: Words
     icon: str
-    links: list[MenuLink]
+    parts: list[MenuPart]
     here: bool
 
 
@@ -121,13 +142,27 @@ def menu_for(actor: Actor, path: str) -> list[MenuGroup]:
     here = max((url for _item, url in lines if _leads(url, path)), key=len, default="")
     groups: list[MenuGroup] = []
     for section in Section:
-        links = [
-            MenuLink(item.label, url, url == here) for item, url in lines if item.section == section
-        ]
-        if links:
-            current = any(link.here for link in links)
-            groups.append(MenuGroup(section.label, ICONS[section], links, current))
+        own = [(item, MenuLink(item.label, url, url == here)) for item, url in lines]
+        parts = _parts([pair for pair in own if pair[0].section == section])
+        if parts:
+            current = any(part.here for part in parts)
+            groups.append(MenuGroup(section.label, ICONS[section], parts, current))
     return groups
+
+
+def _parts(own: list[tuple[MenuItem, MenuLink]]) -> list[MenuPart]:
+    """Divide a section's lines: under headings where they are many, else one list."""
+    divided: list[tuple[Words, list[MenuLink]]] = [("", [link for _item, link in own])]
+    if len(own) > FEW:
+        divided = [
+            (part.label if part else "", [link for item, link in own if item.part == part])
+            for part in (None, *Part)
+        ]
+    return [
+        MenuPart(label, links, any(link.here for link in links))
+        for label, links in divided
+        if links
+    ]
 
 
 def _leads(url: str, path: str) -> bool:

@@ -18,7 +18,8 @@ from povedu.scope import Scope
 from students.models import Student
 from subsidies.choices import PaymentState
 from subsidies.models import Gift, Payment, PaymentSource
-from subsidies.selectors.lines import AWARD, CODE, settled_gifts, settled_payments
+from subsidies.selectors.counting import AWARD
+from subsidies.selectors.lines import CODE, settled_gifts, settled_payments
 from subsidies.selectors.loans import borrower_key, lent_in
 
 WHOLE = ""  # the key of the row that counts everything as one

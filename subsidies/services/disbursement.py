@@ -14,32 +14,25 @@ from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
 from povedu.errors import Conflict, Refusal
-from povedu.invariants import verify
 from povedu.ledger.chain import GENESIS
-from povedu.ledger.choices import FundSource
 from povedu.ledger.selectors import head_of
-from povedu.ledger.services import hold
 from povedu.money import ZERO
 from povedu.scope import Actor
 from subsidies.choices import BankEncoding, BatchState, PaymentState
 from subsidies.models import BatchApproval, DisbursementBatch, Instalment, Payment
-from subsidies.rules.bank_lines import DIGESTED, digest
 from subsidies.selectors.batches import (
     approvals_of,
-    frozen_lines,
     levels_of,
-    unholdable_lines,
 )
-from subsidies.selectors.cash import shortfalls
 from subsidies.selectors.payment_rules import rules_of
 from subsidies.selectors.payments import LIVE, unresolved_of_batch
-
-MONEY = ("I1", "I2", "I3", "I4", "I5")  # the invariants that a payment file waits for
-
-
-def content_digest(batch: DisbursementBatch) -> str:
-    """Return the digest of a batch's lines as they stand in the database now."""
-    return digest(frozen_lines(batch).values_list(*DIGESTED).iterator(chunk_size=5000))
+from subsidies.services.batch_checks import (
+    check_cash,
+    check_content,
+    check_invariants,
+    check_names,
+    content_digest,
+)
 
 
 def remove_line(*, payment: Payment, reason: str, actor: Actor, now: datetime) -> None:
@@ -70,7 +63,7 @@ def freeze_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> Di
         if not batch.payments_count:
             raise Refusal("batch-empty", _("批次中没有款项，不能冻结。"))
         check_names(batch, rules_of(batch.programme.county_id).encoding)
-        _check_cash(batch)
+        check_cash(batch)
         _move(
             batch,
             BatchState.DRAFT,
@@ -114,7 +107,7 @@ def approve_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> D
     with transaction.atomic():
         _hold(batch, BatchState.FROZEN)
         batch.refresh_from_db()
-        _check_content(batch, batch.digest)
+        check_content(batch, batch.digest)
         level = _approve_level(batch, actor, now)
         if level < batch.levels:
             recorded("batch.approve-level", batch, actor, now, count=batch.payments_count)
@@ -156,8 +149,8 @@ def release_batch(*, batch: DisbursementBatch, actor: Actor, now: datetime) -> D
     """Send an approved batch to the bank: its payments are sent, the ledger's end is noted."""
     with transaction.atomic():
         _hold(batch, BatchState.APPROVED)
-        _check_content(batch, batch.approved_digest)
-        _check_cash(batch)
+        check_content(batch, batch.approved_digest)
+        check_cash(batch)
         head = head_of(batch.programme.county_id[:6])
         anchor = f"{head.seq} {head.hash}" if head else f"0 {GENESIS}"
         _move(batch, BatchState.APPROVED, BatchState.RELEASED, released_at=now, anchor=anchor)
@@ -275,8 +268,8 @@ def take_file(
     """
     if batch.state not in (BatchState.RELEASED, BatchState.CLOSED):
         raise Refusal("batch-not-released", _("只有已送银行的批次才有银行文件。"))
-    _check_content(batch, batch.approved_digest)
-    _check_invariants(batch)
+    check_content(batch, batch.approved_digest)
+    check_invariants(batch)
     chosen = encoding or rules_of(batch.programme.county_id).encoding
     check_names(batch, BankEncoding.GB18030 if form == "xlsx" else chosen)
     record(
@@ -295,17 +288,6 @@ def take_file(
     return chosen
 
 
-def _check_invariants(batch: DisbursementBatch) -> None:
-    """Let no payment file out of books that do not hold together."""
-    found = verify(MONEY, county=batch.programme.county_id[:6]).first
-    if found is not None and found.breach is not None:
-        raise Refusal(
-            "invariant-broken",
-            _("不变量 %(code)s（%(label)s）不成立：%(row)s。请停止发放并联系审计管理员。")
-            % {"code": found.code, "label": found.label, "row": found.breach.row},
-        )
-
-
 def _hold(batch: DisbursementBatch, state: BatchState) -> None:
     """Hold the batch's row where the database can, and refuse where it has moved on."""
     held = DisbursementBatch.objects.select_for_update().filter(pk=batch.pk, state=state)
@@ -318,53 +300,6 @@ def _move(batch: DisbursementBatch, old: BatchState, new: BatchState, **fields: 
     if not moved:
         raise Conflict("batch-moved", _("该批次刚被他人办理，请刷新后核对。"))
     batch.refresh_from_db()
-
-
-def _check_content(batch: DisbursementBatch, expected: str) -> None:
-    if content_digest(batch) != expected:
-        raise Conflict("batch-changed", _("批次内容在冻结后有变动，须退回重新冻结和审批。"))
-
-
-def check_names(batch: DisbursementBatch, encoding: str) -> None:
-    """Raise Refusal naming the lines whose texts the encoding of a bank's file cannot hold."""
-    stopped = unholdable_lines(batch, encoding)
-    if not stopped:
-        return
-    named = _("、").join(
-        _("第 %(line)d 行%(name)s") % {"line": number, "name": name}
-        for number, name in stopped[:10]
-    )
-    raise Refusal(
-        "names-not-held",
-        _(
-            "%(encoding)s 不能表示以下 %(count)d 行中的字：%(names)s。"
-            "请更正户名、移出这些行，或改用 GB18030 编码。"
-        )
-        % {"encoding": encoding.upper(), "count": len(stopped), "names": named},
-    )
-
-
-def _check_cash(batch: DisbursementBatch) -> None:
-    """Refuse where a source has not the money in hand; holds the ledger's end meanwhile."""
-    if not rules_of(batch.programme.county_id).checks_cash:
-        return
-    hold(batch.programme.county_id[:6])
-    short = shortfalls(batch)
-    if short:
-        told = _("；").join(
-            _("%(source)s需 %(needed)s 元，可用 %(available)s 元，缺 %(missing)s 元")
-            % {
-                "source": FundSource(one.source).label,
-                "needed": one.wanted,
-                "available": one.in_hand,
-                "missing": one.lacking,
-            }
-            for one in short
-        )
-        raise Refusal(
-            "cash-short",
-            _("账面资金不足：%(lines)s。请先登记资金到账，或减少本批次的款项。") % {"lines": told},
-        )
 
 
 def tally(batch: DisbursementBatch) -> None:

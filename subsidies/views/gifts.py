@@ -1,23 +1,21 @@
-"""Donors, gifts and sponsorships; a donor's report; public totals."""
+"""Gifts and the public totals of a year."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from povedu.protected import Phone
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import Button, Screen, Words, row_or_404
-from povedu.screens.details import DetailScreen, Fact, Tab
-from povedu.screens.lists import BulkAction, ListScreen
+from povedu.screens.base import Button, Screen, Words
+from povedu.screens.details import Fact
+from povedu.screens.lists import BulkAction
 from subsidies import forms, tables
 from subsidies.choices import GiftState
 from subsidies.filters import GiftFilter
-from subsidies.models import Donor, Gift, Sponsorship
+from subsidies.models import Gift
 from subsidies.selectors import giving
 from subsidies.selectors import payments as selectors
 from subsidies.services import gifts as services
@@ -26,139 +24,9 @@ from subsidies.views.office import NewForm, OfficeDetail, OfficeForm, OfficeList
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-DONORS = gettext_lazy("捐助方")
 GIFTS = gettext_lazy("社会捐助")
 GIFT_LIST = ((GIFTS, "subsidies:gift-list"),)
-DONOR_LIST = (*GIFT_LIST, (DONORS, "subsidies:donor-list"))
 VIEW, EDIT, DELIVER = "subsidies.gift.view", "subsidies.gift.edit", "subsidies.gift.deliver"
-
-
-class DonorList(ListScreen):
-    """Donors."""
-
-    action = VIEW
-    title = DONORS
-    parents = GIFT_LIST
-    selector = selectors.donors
-    table_class = tables.DonorTable
-    search_fields = ("name",)
-    search_hint = gettext_lazy("捐助方名称")
-    empty_reason = gettext_lazy("还没有捐助方。")
-
-    def buttons(self) -> list[Button]:
-        """Offer a new one."""
-        url = reverse("subsidies:donor-add")
-        return [Button(_("新增捐助方"), url, EDIT, "bi-plus-lg")]
-
-
-class DonorDetail(DetailScreen):
-    """One donor: what they gave and whom they stand by."""
-
-    action = VIEW
-    selector = selectors.donors
-    parents = DONOR_LIST
-    tabs = (
-        Tab(
-            "gifts",
-            GIFTS,
-            table_class=tables.GiftTable,
-            rows=lambda screen: selectors.gifts(screen.scope).filter(donor=screen.object),
-        ),
-        Tab(
-            "sponsorships",
-            gettext_lazy("助学结对"),
-            table_class=tables.SponsorshipTable,
-            rows=lambda screen: giving.sponsorships(screen.scope).filter(donor=screen.object),
-        ),
-    )
-
-    def facts(self) -> Sequence[Fact]:
-        """Say who it is."""
-        one: Donor = self.object
-        return (
-            Fact(_("捐助方"), one.name),
-            Fact(_("类别"), one.get_kind_display()),
-            Fact(_("联系电话"), one, field="phone"),
-            Fact(_("不公开姓名"), _("是") if one.is_anonymous else _("否")),
-        )
-
-    def buttons(self) -> list[Button]:
-        """Offer the donor's own report, a pairing and changes."""
-
-        def to(name: str) -> str:
-            return reverse(f"subsidies:{name}", args=[self.object.pk])
-
-        return [
-            Button(_("捐助反馈"), to("donor-report"), VIEW, "bi-file-earmark-person"),
-            Button(_("助学结对"), to("sponsorship-add"), EDIT),
-            Button(_("修改"), to("donor-edit"), EDIT),
-        ]
-
-
-class DonorAdd(NewForm):
-    """A new donor."""
-
-    action = EDIT
-    title = gettext_lazy("新增捐助方")
-    parents = DONOR_LIST
-    form_class = forms.DonorForm
-    service = services.save_donor
-    success_url_name = "subsidies:donor-list"
-
-    def arguments(self, form: Any) -> dict[str, Any]:
-        """Name the county and protect the telephone number."""
-        given = {**super().arguments(form), "county": self.county()}
-        return {**given, "phone": Phone(given["phone"])}
-
-
-class DonorEdit(NewForm):
-    """Change a donor; an empty telephone number leaves the old one."""
-
-    action = EDIT
-    title = gettext_lazy("修改捐助方")
-    hint = gettext_lazy("电话不填则不改。")
-    selector = selectors.donors
-    parents = DONOR_LIST
-    form_class = forms.DonorForm
-    service = services.save_donor
-    object_argument = "donor"
-    success_url_name = "subsidies:donor-list"
-
-    def initial(self) -> dict[str, Any]:
-        """Leave the protected number out."""
-        return {**super().initial(), "phone": ""}
-
-    def arguments(self, form: Any) -> dict[str, Any]:
-        """Keep the number where none was typed."""
-        given = super().arguments(form)
-        typed = given.pop("phone")
-        return {**given, "phone": Phone(typed)} if typed else given
-
-
-class DonorReport(ListScreen):
-    """What one donor may be told: codes and stages, names only where a guardian agreed."""
-
-    action = VIEW
-    parents = DONOR_LIST
-    hint = gettext_lazy(
-        "可交给捐助方的内容只有本页这些栏目；姓名和学校仅在监护人书面同意且未撤回时显示。"
-    )
-    table_class = tables.DonorReportTable
-    export_kind = "donor-report"
-    empty_reason = gettext_lazy("该捐助方还没有捐助记录。")
-
-    @cached_property
-    def donor(self) -> Any:
-        """Return the donor of the address, 404 for one of another county."""
-        return row_or_404(selectors.donors(self.scope), pk=self.kwargs["pk"])
-
-    def rows(self) -> "QuerySet[Any]":
-        """Return the donor's gifts."""
-        return giving.report_to(self.donor)
-
-    def heading(self) -> Words:
-        """Name the donor."""
-        return _("%(donor)s 捐助反馈") % {"donor": self.donor}
 
 
 class GiftList(OfficeList):
@@ -294,113 +162,6 @@ class GiftCancel(_OnGift, ActionScreen):
     form_class = forms.ReasonForm
     service = services.cancel_gift
     danger = True
-
-
-class SponsorshipList(ListScreen):
-    """Whom donors stand by."""
-
-    action = VIEW
-    title = gettext_lazy("助学结对")
-    parents = GIFT_LIST
-    selector = giving.sponsorships
-    table_class = tables.SponsorshipTable
-    search_fields = ("donor__name", "student__name", "student__initials__startswith")
-    search_hint = gettext_lazy("捐助方、学生姓名或拼音首字母")
-    export_kind = "sponsorships"
-    empty_reason = gettext_lazy("还没有结对。")
-    empty_action = gettext_lazy("在捐助方页面登记结对。")
-
-
-class SponsorshipDetail(DetailScreen):
-    """One pairing, and the guardian's consent."""
-
-    action = VIEW
-    selector = giving.sponsorships
-    parents = DONOR_LIST
-
-    def heading(self) -> Words:
-        """Name the two."""
-        return _("助学结对")
-
-    def facts(self) -> Sequence[Fact]:
-        """Say who, since when, and what the guardian agreed to."""
-        one: Sponsorship = self.object
-        return (
-            Fact(_("捐助方"), one.donor, url=one.donor.get_absolute_url()),
-            Fact(_("学生"), one.student, url=one.student.get_absolute_url()),
-            Fact(_("学生代码"), giving.code_of(one.donor_id, one.student_id)),
-            Fact(_("开始日期"), day_words(one.starts_on)),
-            Fact(_("结束日期"), day_words(one.ends_on)),
-            Fact(_("同意公开日期"), day_words(one.consented_on)),
-            Fact(_("同意的监护人"), one.consent_guardian),
-            Fact(_("同意书编号"), one.consent_evidence),
-            Fact(_("撤回同意日期"), day_words(one.withdrawn_on)),
-            Fact(_("说明"), one.note),
-        )
-
-    def buttons(self) -> list[Button]:
-        """Offer to record consent, its withdrawal, or the end."""
-        one: Sponsorship = self.object
-
-        def to(name: str) -> str:
-            return reverse(f"subsidies:{name}", args=[one.pk])
-
-        agreed = one.consented_on and not one.withdrawn_on
-        if one.ends_on:
-            return [Button(_("撤回同意"), to("consent-end"), EDIT)] if agreed else []
-        first = (
-            Button(_("撤回同意"), to("consent-end"), EDIT)
-            if agreed
-            else Button(_("登记同意公开"), to("consent-add"), EDIT)
-        )
-        return [first, Button(_("结束结对"), to("sponsorship-end"), EDIT)]
-
-
-class SponsorshipAdd(NewForm):
-    """Pair a donor with a student."""
-
-    action = EDIT
-    title = gettext_lazy("登记助学结对")
-    hint = gettext_lazy("监护人同意以前，捐助方只能看到学生代码和学段。")
-    selector = selectors.donors
-    parents = DONOR_LIST
-    form_class = forms.SponsorForm
-    service = services.sponsor
-    object_argument = "donor"
-
-
-class _OnSponsorship(NewForm):
-    """A form about one pairing."""
-
-    action = EDIT
-    selector = giving.sponsorships
-    parents = DONOR_LIST
-    object_argument = "sponsorship"
-
-
-class ConsentAdd(_OnSponsorship):
-    """A guardian agrees."""
-
-    title = gettext_lazy("登记同意公开")
-    hint = gettext_lazy("须有监护人签字的同意书；登记后捐助方可看到学生姓名和学校。")
-    form_class = forms.ConsentForm
-    service = services.consent_to_name
-
-
-class ConsentEnd(_OnSponsorship):
-    """A guardian takes it back."""
-
-    title = gettext_lazy("撤回同意")
-    form_class = forms.ConsentEndForm
-    service = services.withdraw_consent
-
-
-class SponsorshipEnd(_OnSponsorship):
-    """The pairing ends."""
-
-    title = gettext_lazy("结束结对")
-    form_class = forms.SponsorEndForm
-    service = services.end_sponsorship
 
 
 class GiftTotals(Screen):

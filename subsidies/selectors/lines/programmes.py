@@ -1,12 +1,10 @@
-"""Lines of the annual summary from payments and gifts, by the calendar year they settled in."""
+"""Lines of programmes: persons, person-times, money by source, quota."""
 
 from collections import defaultdict
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Count, F, Max, Q, QuerySet, Sum, Value
-from django.db.models.functions import Substr
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from povedu.figures import Distinct, Line, LineSource, RowList
@@ -14,35 +12,18 @@ from povedu.ledger.choices import FundSource
 from povedu.scope import Scope
 from povedu.sheets import Column
 from schools.choices import Stage
-from subsidies.choices import PaymentState
-from subsidies.models import Gift, Payment, PaymentSource, Programme, Quota
-from subsidies.selectors.counting import AWARD as AWARD  # for those who read lines
-from subsidies.selectors.counting import person_times, persons
+from subsidies.models import Payment, PaymentSource, Programme, Quota
+from subsidies.selectors.counting import AWARD, person_times, persons
+from subsidies.selectors.lines.settled import (
+    CODE,
+    SUBSIDIES,
+    VOCATIONAL_SECTION,
+    in_scope,
+    settled_payments,
+)
 from subsidies.selectors.quotas import planned_heads
 
-CODE = f"{AWARD}__programme__code"
 VOCATIONAL = frozenset({Stage.VOCATIONAL, Stage.HIGHER_VOCATIONAL, Stage.SPECIAL})
-SUBSIDIES, VOCATIONAL_SECTION = "subsidies", "vocational"
-
-
-def _year(field: str, year: int) -> Q:
-    return Q(**{f"{field}__gte": date(year, 1, 1), f"{field}__lt": date(year + 1, 1, 1)})
-
-
-def _in_scope(scope: Scope, school: str) -> Q:
-    return scope.q(division=f"{school}__division_id", school=f"{school}__code")
-
-
-def settled_payments(scope: Scope, year: int) -> QuerySet[Payment]:
-    """Return the payments that reached their payee in a calendar year."""
-    return Payment.objects.filter(
-        _in_scope(scope, f"{AWARD}__school"), _year("settled_on", year), state=PaymentState.SETTLED
-    )
-
-
-def settled_gifts(scope: Scope, year: int) -> QuerySet[Gift]:
-    """Return the gifts that arrived in a calendar year."""
-    return Gift.objects.filter(_in_scope(scope, "school"), _year("settled_on", year))
 
 
 class _Programmes:
@@ -156,7 +137,7 @@ def _quotas(scope: Scope, year: int) -> dict[str, int]:
     whole: dict[str, int] = {}
     parts: dict[str, int] = defaultdict(int)
     told = Quota.objects.filter(
-        scope.q(division="programme__county_id") | _in_scope(scope, "school"), year=year
+        scope.q(division="programme__county_id") | in_scope(scope, "school"), year=year
     )
     for quota in told.select_related("programme"):
         code, heads = quota.programme.code, planned_heads(quota)
@@ -266,178 +247,10 @@ def _payments_by_school(paid: QuerySet[Payment], sources: list[str]) -> RowList:
     )
 
 
-class _Gifts:
-    """Social gifts: each gift is one 人次, in cash or in kind at its value."""
-
-    key = "gifts"
-
-    def lines(self, scope: Scope, year: int) -> list[Line]:
-        """Return a line for every programme with gifts in the year."""
-        found = (
-            settled_gifts(scope, year)
-            .order_by("programme__code")
-            .values("programme__code")
-            .annotate(
-                name=Max("programme__name"),
-                persons=Count("student_id", distinct=True),
-                donors=Count("donor_id", distinct=True),
-                schools=Count("school_id", distinct=True),
-                in_kind=Count("pk", filter=~Q(item="")),
-                total=Sum("amount"),
-                rows=Count("pk"),
-            )
-        )
-        return [
-            Line(
-                id=one["programme__code"],
-                title=one["name"],
-                section=SUBSIDIES,
-                kind="gifts",
-                persons=one["persons"],
-                person_times=one["rows"],
-                amount=one["total"],
-                by_source={FundSource.SOCIAL.value: one["total"]},
-                measures={
-                    "donors": one["donors"],
-                    "schools": one["schools"],
-                    "in_kind": one["in_kind"],
-                },
-                rows=one["rows"],
-            )
-            for one in found
-        ]
-
-    def rows(self, scope: Scope, year: int, line_id: str, *, personal: bool) -> RowList | None:
-        """Return the gifts of a programme, or their sums by school."""
-        given = settled_gifts(scope, year).filter(programme__code=line_id)
-        if not given.exists():
-            return None
-        return _gifts(given) if personal else _gifts_by_school(given)
-
-
-def _gifts(given: QuerySet[Gift]) -> RowList:
-    columns = [
-        Column("gift", _("编号"), "number"),
-        Column("student_id", _("学生编号"), "number"),
-        Column("student", _("学生")),
-        Column("school_code", _("学校代码")),
-        Column("school", _("学校"), width=26),
-        Column("donor_id", _("捐助方编号"), "number"),
-        Column("item", _("实物名称")),
-        Column("settled_on", _("到账日期"), "date"),
-        Column("amount", _("金额或折价（元）"), "money", total=True),
-    ]
-    rows = given.order_by("settled_on", "pk").values_list(
-        "pk",
-        "student_id",
-        "student__name",
-        "school__code",
-        "school__name",
-        "donor_id",
-        "item",
-        "settled_on",
-        "amount",
-    )
-    return RowList(
-        columns,
-        rows,
-        sums={"amount": "amount", "by_source.social": "amount"},
-        distinct={
-            "persons": Distinct(["student_id"]),
-            "person_times": Distinct(["gift"]),
-            "measures.donors": Distinct(["donor_id"]),
-            "measures.schools": Distinct(["school_code"]),
-        },
-        personal=True,
-        links={"student": ("students:student-detail", "student_id")},
-    )
-
-
-def _gifts_by_school(given: QuerySet[Gift]) -> RowList:
-    columns = [
-        Column("school_code", _("学校代码")),
-        Column("school", _("学校"), width=26),
-        Column("persons", _("人数"), "number"),
-        Column("person_times", _("人次"), "number", total=True),
-        Column("amount", _("金额或折价（元）"), "money", total=True),
-    ]
-    rows = (
-        given.order_by("school__code")
-        .values("school__code", "school__name")
-        .annotate(
-            persons=Count("student_id", distinct=True), times=Count("pk"), total=Sum("amount")
-        )
-        .values_list("school__code", "school__name", "persons", "times", "total")
-    )
-    return RowList(
-        columns,
-        rows,
-        sums={"amount": "amount", "by_source.social": "amount", "person_times": "person_times"},
-        distinct={"measures.schools": Distinct(["school_code"])},
-    )
-
-
 PROGRAMMES: LineSource = _Programmes()
-GIFTS: LineSource = _Gifts()
 
 
 def programme_choices(scope: Scope) -> list[tuple[str, str]]:
     """Return (code, name) of the programmes in scope, for filters."""
     told: QuerySet[Any, Any] = Programme.objects.filter(scope.q(division="county_id"))
     return list(told.order_by("code").values_list("code", "name").distinct())
-
-
-# --- for the dashboards -------------------------------------------------------------------------
-
-
-def aided_students(year: int) -> Any:
-    """Return the ids of students whom a payment reached in a year, for a subquery."""
-    return settled_payments(Scope.everything(), year).order_by().values(f"{AWARD}__student_id")
-
-
-def _added(*told: QuerySet[Any, Any]) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for rows in told:
-        for key, total in rows:
-            if total is not None:
-                sums[key] += total
-    return dict(sums)
-
-
-def money_by_part(scope: Scope, year: int, *, by_school: bool) -> dict[str, Decimal]:
-    """Return a year's settled money by school code, or by the nine digits of a township."""
-
-    def part(school: str) -> Any:
-        return F(f"{school}__code") if by_school else Substr(f"{school}__division_id", 1, 9)
-
-    paid, given = settled_payments(scope, year), settled_gifts(scope, year)
-    return _added(
-        paid.order_by()
-        .values(part=part(f"{AWARD}__school"))
-        .annotate(total=Sum("amount"))
-        .values_list("part", "total"),
-        given.order_by()
-        .values(part=part("school"))
-        .annotate(total=Sum("amount"))
-        .values_list("part", "total"),
-    )
-
-
-def money_by_source(scope: Scope, year: int) -> dict[str, Decimal]:
-    """Return a year's settled money by source; gifts are social."""
-    paid = PaymentSource.objects.filter(payment__in=settled_payments(scope, year))
-    given: QuerySet[Any, Any] = (
-        settled_gifts(scope, year)
-        .order_by()
-        .values(source=Value(FundSource.SOCIAL.value, output_field=CharField()))
-        .annotate(total=Sum("amount"))
-        .values_list("source", "total")
-    )
-    told = paid.order_by().values_list("source").annotate(total=Sum("amount"))
-    return _added(told, given)
-
-
-def money_by_stage(scope: Scope, year: int) -> dict[str, Decimal]:
-    """Return a year's settled payments by the stage of the award."""
-    told = settled_payments(scope, year).order_by().values_list(f"{AWARD}__stage")
-    return dict(told.annotate(total=Sum("amount")))
