@@ -1,0 +1,1 @@
+"""Makers of rows of programmes, awards, payments, checks, loans and gifts, by noun."""
