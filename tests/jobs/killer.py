@@ -246,7 +246,7 @@ def bench(django_db_setup, django_db_blocker, tmp_path, monkeypatch):
         usual = connections["default"]
         bench = Bench(tmp_path, url)
         monkeypatch.setitem(connections.databases["default"], "NAME", name)
-        monkeypatch.setattr(services, "send_wake", bench.send_wake)
+        monkeypatch.setattr(services.waking, "send_wake", bench.send_wake)
         monkeypatch.setattr(registry, "schedules", list)  # see tests.jobs.app
         monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
         connections["default"] = connections.create_connection("default")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from povedu.accounts.models import Jurisdiction, User
 from povedu.accounts.selectors import operator
 from povedu.audit.models import AuditEntry
-from povedu.jobs import registry, runner, services
+from povedu.jobs import registry, runner, services, store
 from povedu.jobs.choices import JobState
 from povedu.jobs.clock import instant
 from povedu.jobs.models import Job, JobFile, WorkerSign
@@ -187,7 +187,7 @@ def test_a_list_is_exported_as_it_was_seen(maker, kind, django_capture_on_commit
         runner.run_now(job)
     finally:
         JobList.export_kind = ""
-    content = services.store.read(JobFile.objects.get(job=job).store_key)
+    content = store.read(JobFile.objects.get(job=job).store_key)
     sheet = load_workbook(BytesIO(content)).worksheets[-1]
     values = [cell.value for row in sheet.iter_rows() for cell in row]
     assert "测试作业" in values or "test.work" in values

@@ -9,7 +9,7 @@ from povedu.accounts.models import Jurisdiction, User
 from povedu.accounts.selectors import actor_for, operator
 from povedu.audit.models import AuditEntry
 from povedu.errors import Conflict, Refusal
-from povedu.jobs import registry, runner, services, store
+from povedu.jobs import registry, runner, services, store, worker
 from povedu.jobs.choices import JobState
 from povedu.jobs.clock import instant
 from povedu.jobs.models import Job, JobFile
@@ -172,7 +172,7 @@ def test_atomic_work_and_its_end_are_one(kind, clerk):
 
 def test_an_attempt_that_lost_its_lease_commits_nothing(kind, clerk):
     def work(job):
-        services.Job.objects.filter(pk=job.id).update(lease_token=job.id)
+        Job.objects.filter(pk=job.id).update(lease_token=job.id)
         User.objects.create_user("made", name="甲")
         return {}
 
@@ -231,9 +231,9 @@ def test_the_sweeper_queues_orphans_again_and_gives_up_after_three(kind, clerk):
 
 def test_a_dead_process_of_this_machine_needs_no_waiting_for_the_lease(kind, clerk):
     kind(lambda job: {})
-    name = services.worker.own_name().rsplit("/", 2)[0]
+    name = worker.own_name().rsplit("/", 2)[0]
     dead = stuck(clerk, worker=f"{name}/4194999/1", lease=60)
-    alive = stuck(clerk, worker=services.worker.own_name(), lease=60)
+    alive = stuck(clerk, worker=worker.own_name(), lease=60)
     services.sweep(now=instant())
     dead.refresh_from_db()
     alive.refresh_from_db()
@@ -251,7 +251,7 @@ def test_an_orphan_somebody_wanted_stopped_is_cancelled(kind, clerk):
 def test_a_lost_message_is_sent_again_less_and_less_often(kind, clerk, monkeypatch):
     kind(lambda job: {})
     sent = []
-    monkeypatch.setattr(services, "send_wake", sent.append)
+    monkeypatch.setattr(services.waking, "send_wake", sent.append)
     ask(clerk)
     start = NOW
     at = [second for second in range(0, 2400, 10) if _wakes(sent, start, second)]

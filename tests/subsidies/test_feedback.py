@@ -9,9 +9,8 @@ from openpyxl import load_workbook
 
 from povedu.accounts.selectors import operator
 from povedu.audit.models import AuditEntry
-from povedu.jobs import runner
+from povedu.jobs import runner, store
 from povedu.jobs.models import Job, JobFile
-from povedu.jobs.services import store
 from students.choices import RegisterKind
 from students.models import Finding
 from students.services.reconcile import reconcile
