@@ -64,6 +64,8 @@ MEASURES = {
     "reports": _("月报（份）"),
     "boarders": _("寄宿生（人）"),
     "stages": _("分学段（人）"),
+    "households": _("户数（户）"),
+    "people": _("人口（人）"),
     "findings": _("差异（条）"),
     "open": _("待处理（条）"),
     "settled": _("已办结（条）"),

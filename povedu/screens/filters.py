@@ -114,6 +114,8 @@ def _worded(field: forms.Field, value: Any) -> str:
     if choices is not None and not isinstance(field, forms.ModelChoiceField):
         flat = dict(_flat(choices))
         return str(flat.get(value, flat.get(str(value), value)))
+    if isinstance(value, str) and value == getattr(field, "null_value", None):
+        return str(getattr(field, "null_label", value))
     return _plain(value)
 
 

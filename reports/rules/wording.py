@@ -191,6 +191,19 @@ def _pupils(line: Line) -> str:
     return f"{text}：{joined(stages)}。" if len(stages) > 1 else f"{text}。"
 
 
+def _schooling_poor(line: Line) -> str:
+    stages = [
+        _("%(stage)s%(n)s人") % {"stage": stage, "n": number}
+        for stage, number in line.measures["stages"].items()
+    ]
+    text = _("年末名册有因学致贫户%(households)s户、%(people)s人，其中在校学生%(n)s人") % {
+        "households": line.measures["households"],
+        "people": line.measures["people"],
+        "n": line.persons,
+    }
+    return f"{text}：{joined(stages)}。" if len(stages) > 1 else f"{text}。"
+
+
 def _findings(line: Line) -> str:
     return _("全年开展花名册与部门名册比对，核查差异%(n)s条，已办结%(settled)s条。") % {
         "n": line.measures["findings"],
@@ -230,6 +243,7 @@ _WORDINGS: dict[str, Callable[[Line], str]] = {
     "meals": _meals,
     "projects": _projects,
     "pupils": _pupils,
+    "schooling-poor": _schooling_poor,
     "findings": _findings,
     "teachers": _teachers,
     "postings": _postings,

@@ -13,6 +13,7 @@ from reports.rules.text import Facts, Told
 from schools.selectors import lines as schools
 from schools.selectors import names
 from students.selectors import lines as students
+from students.selectors import schooling_lines
 from subsidies.selectors import lines as subsidies
 from subsidies.selectors import loan_lines
 from teachers.selectors import lines as teachers
@@ -21,6 +22,7 @@ from teachers.selectors import lines as teachers
 SOURCES: tuple[LineSource, ...] = (
     schools.PUPILS,
     students.POOR,
+    schooling_lines.SCHOOLING_POOR,
     students.FINDINGS,
     subsidies.PROGRAMMES,
     subsidies.GIFTS,

@@ -21,20 +21,36 @@ from students.filters.scoped import schools_in_scope, townships_in_scope, under
 from students.models import Assignment, Decision, Finding
 from students.rules.register_logic import RULES
 
+NONE = "none"  # of a place: in no township, at no school
+
 
 class QueueFilter(ScreenFilterSet):
-    """By kind, township and school."""
+    """By kind, township, school, and what was asked of the school."""
 
     kind = django_filters.ChoiceFilter(label=_("类型"), choices=FindingKind.choices)
     township = django_filters.ModelChoiceFilter(
-        label=_("乡镇"), queryset=townships_in_scope, method="by_township"
+        label=_("乡镇"),
+        queryset=townships_in_scope,
+        method="by_township",
+        null_label=_("未落到乡镇"),
+        null_value=NONE,
     )
     school = django_filters.ModelChoiceFilter(
-        label=_("学校"), queryset=schools_in_scope, to_field_name="code", method="by_school"
+        label=_("学校"),
+        queryset=schools_in_scope,
+        to_field_name="code",
+        method="by_school",
+        null_label=_("没有学校（仅在名册上）"),
+        null_value=NONE,
     )
     asked = django_filters.ChoiceFilter(
         label=_("交办"),
-        choices=[("no", _("未交办")), *((str(one), one.label) for one in ASSIGNMENT_LIVE)],
+        choices=[
+            ("no", _("未交办")),
+            ("waiting", _("等学校答复")),
+            ("overdue", _("逾期未答复")),
+            *((str(one), one.label) for one in ASSIGNMENT_LIVE),
+        ],
         method="by_asked",
     )
 
@@ -49,12 +65,20 @@ class QueueFilter(ScreenFilterSet):
             return rows
         return rows.exclude(kind=FindingKind.REGISTER_LOGIC)
 
-    def by_township(self, rows: QuerySet[Any], name: str, value: Division) -> QuerySet[Any]:
-        """Keep findings of a township."""
+    def by_township(
+        self, rows: QuerySet[Any], name: str, value: Division | str | None
+    ) -> QuerySet[Any]:
+        """Keep findings of a township, or those in none."""
+        if isinstance(value, str):
+            return rows.filter(division_code__endswith="000000")
         return under(rows, "division_code", value)
 
-    def by_school(self, rows: QuerySet[Any], name: str, value: School) -> QuerySet[Any]:
-        """Keep findings of a school."""
+    def by_school(
+        self, rows: QuerySet[Any], name: str, value: School | str | None
+    ) -> QuerySet[Any]:
+        """Keep findings of a school, or those of none."""
+        if isinstance(value, str):
+            return rows.filter(school_code="")
         return rows.filter(school_code=value.code) if value else rows
 
     def by_asked(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
@@ -62,6 +86,11 @@ class QueueFilter(ScreenFilterSet):
         live = Assignment.objects.filter(finding=OuterRef("pk"), state__in=ASSIGNMENT_LIVE)
         if value == "no":
             return rows.filter(~Exists(live))
+        if value in ("waiting", "overdue"):
+            live = live.filter(state__in=ASSIGNMENT_WAITS)
+            if value == "overdue":
+                live = live.filter(due_on__lt=timezone.localtime(self.request.now).date())
+            return rows.filter(Exists(live))
         return rows.filter(Exists(live.filter(state=value)))
 
 

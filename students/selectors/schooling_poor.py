@@ -15,6 +15,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.utils.translation import gettext_lazy as _
 
 from povedu.scope import Scope
 from schools.choices import Stage
@@ -33,6 +34,16 @@ GROUPS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
     ("higher", (Stage.HIGHER_VOCATIONAL, Stage.UNDERGRADUATE, Stage.POSTGRADUATE)),
     ("special", (Stage.SPECIAL,)),
 )
+
+GROUP_WORDS = {
+    "preschool": _("学前"),
+    "primary": _("小学"),
+    "junior": _("初中"),
+    "senior": _("高中"),
+    "vocational": _("中职"),
+    "higher": _("大学及以上"),
+    "special": _("特殊教育"),
+}
 
 
 def schooling_poor(scope: Scope) -> QuerySet[Household]:

@@ -8,16 +8,6 @@ from povedu.screens import ListScreen
 from students import filters, tables
 from students.selectors import schooling_poor as reads
 
-GROUP_WORDS = {
-    "preschool": gettext_lazy("学前"),
-    "primary": gettext_lazy("小学"),
-    "junior": gettext_lazy("初中"),
-    "senior": gettext_lazy("高中"),
-    "vocational": gettext_lazy("中职"),
-    "higher": gettext_lazy("大学及以上"),
-    "special": gettext_lazy("特殊教育"),
-}
-
 
 class SchoolingPoorList(ListScreen):
     """Households whose main cause of poverty is schooling, with their students by stage."""
@@ -41,6 +31,6 @@ class SchoolingPoorList(ListScreen):
         found = reads.figures(self.scope)
         kwargs["figures"] = found
         kwargs["groups"] = [
-            (GROUP_WORDS[name], number) for name, number in found["by_stage"].items()
+            (reads.GROUP_WORDS[name], number) for name, number in found["by_stage"].items()
         ]
         return super().get_context_data(**kwargs)

@@ -7,9 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from povedu.figures import flat, resum
 from povedu.scope import Scope
-from students.models import Household
+from reports.rules.wording import sentence
+from reports.selectors import lines
+from students.models import Household, RegisterEntry
 from students.selectors.schooling_poor import figures
+from tests import factories as make
 from tests.factories import actor_of, sign_in
 from tests.factories.base import id_number
 from tests.students.world import World
@@ -72,3 +76,34 @@ def test_the_published_figures_come_out_of_the_register(register):
     for number in ("896", "4,371", "2,036", "41", "381", "555", "528", "75", "456"):
         assert f'<dd class="num">{number}</dd>' in text
     assert "共 896 条" in text
+
+
+def test_the_years_summary_says_the_same_and_its_rows_add_up_to_it(register):
+    assert lines.annual_summary(Scope("530623"), 2016).find("schooling-poor") is None
+    told = lines.annual_summary(Scope("530623"), 2017).find("schooling-poor")
+    assert told.line.persons == 2036
+    assert told.line.measures["households"] == 896
+    assert told.line.measures["people"] == 4371
+    assert sum(told.line.measures["stages"].values()) == 2036
+    assert "因学致贫户896户、4371人，其中在校学生2036人：学前41人、小学381人" in sentence(
+        told.line, told.last
+    )
+    figures_said = flat(told.line.figures())
+    for personal in (True, False):
+        found = lines.rows_behind(Scope("530623"), 2017, "schooling-poor", personal=personal)
+        again = resum(found)
+        if not personal:
+            again.pop("rows")
+        assert {path: figures_said.get(path, 0) for path in again} == again
+    assert lines.annual_summary(Scope("530623101"), 2017).find("schooling-poor") is None
+
+
+def test_the_roster_says_better_than_the_register_at_which_stage_somebody_is(register):
+    child = RegisterEntry.objects.filter(school_state="小学").first()
+    pupil = make.StudentFactory(id_number=child.id_number, stage="junior", grade=7)
+    make.EnrolmentFactory(student=pupil, school=pupil.school, term="2017-1", stage="junior")
+    stages = lines.annual_summary(Scope("530623"), 2017).find("schooling-poor").line.measures
+    assert stages["stages"]["小学"] == STUDENTS["小学"] - 1
+    own = Scope("530623", school_code=pupil.school.code)
+    told = lines.annual_summary(own, 2017).find("schooling-poor").line
+    assert told.measures["households"] == 1
