@@ -28,6 +28,15 @@ from environment import ROOT, Missing, prepare
 PORT = int(os.environ.get("PORT") or 8000)
 VAR = Path(os.environ.get("POVEDU_VAR") or ROOT / "var").resolve()
 GRACE_SECONDS = 15
+# Here no proxy stands in front: a server that takes a request in whole before a thread sees it, so
+# that slow clients hold none. Deployments have Caddy for that, and gunicorn's processes behind it.
+WEB_OPTIONS = (
+    "--threads=8",
+    "--connection-limit=300",
+    "--channel-timeout=60",
+    f"--max-request-body-size={32 * 1024 * 1024}",
+    "--ident=",
+)
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
@@ -151,8 +160,8 @@ def _children(python: Path) -> list[Child]:
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     commands = {
         "web": [
-            *(str(python), "-m", "gunicorn", "povedu.wsgi"),
-            *("--config", "tools/gunicorn.conf.py", "--bind", f"127.0.0.1:{PORT}"),
+            *(str(python), "-m", "waitress", *WEB_OPTIONS),
+            *(f"--listen=127.0.0.1:{PORT}", "povedu.wsgi:application"),
         ],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", *quiet],
         "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],

@@ -86,8 +86,8 @@ class Site:
         self.manage("migrate", "-v0")
         self.manage("demo")
         log = (self.folder / "site.log").open("ab")
-        bind = f"127.0.0.1:{self.port}"
-        web = ["-m", "gunicorn", "povedu.wsgi", "--bind", bind, "--threads", "4", "--workers", "1"]
+        bind = f"--listen=127.0.0.1:{self.port}"
+        web = ["-m", "waitress", "--threads=4", bind, "povedu.wsgi:application"]
         worker = ["-m", "celery", "-A", "povedu", "worker", "-B", "--concurrency", "1"]
         worker += ["--schedule", str(self.folder / "beat"), "--loglevel", "WARNING"]
         for arguments in (web, worker):
