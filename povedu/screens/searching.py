@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 
 from povedu.identity import tidy
@@ -31,10 +31,20 @@ _ACCOUNT = re.compile(r"\d{16,21}")
 
 @dataclass(frozen=True)
 class SecretSearch:
-    """A kind of full number that a list can be searched by, and its blind-index column."""
+    """A kind of full number that a list can be searched by, and its blind-index column.
+
+    ``unlike`` names a column that the list is searched by as well: an index of this one need only
+    hold the rows where the two differ.
+    """
 
     secret: "type[Secret]"
     lookup: str
+    unlike: str = ""
+
+    def q(self, index: str) -> Q:
+        """Return the filter for one blind index."""
+        found = Q(**{self.lookup: index})
+        return found & ~Q(**{self.lookup: F(self.unlike)}) if self.unlike else found
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ class SearchQuery:
         if self.indexes:
             for number in numbers:
                 if number.secret.kind in self.indexes:
-                    found |= Q(**{number.lookup: self.indexes[number.secret.kind]})
+                    found |= number.q(self.indexes[number.secret.kind])
             return found
         for field in fields:
             lookup, text = _lookup(field, self.text)

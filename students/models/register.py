@@ -97,7 +97,6 @@ class RegisterEntry(models.Model):
         ordering = ["snapshot_id", "row_number"]
         indexes = [
             models.Index(fields=["snapshot", "id_index"], name="entry_id"),
-            models.Index(fields=["snapshot", "first_15_index"], name="entry_first_15"),
             models.Index(fields=["snapshot", "normal_name", "birth_on"], name="entry_name_birth"),
             models.Index(fields=["snapshot", "household_no"], name="entry_household"),
         ]

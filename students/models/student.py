@@ -100,9 +100,16 @@ class Student(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["stated_index"], name="student_stated"),
-            models.Index(fields=["first_15_index"], name="student_first_15"),
-            models.Index(fields=["student_no_index"], name="student_no_idx"),
+            models.Index(  # a number stated and confirmed alike is found by student_id_once
+                fields=["stated_index"],
+                condition=~Q(stated_index=F("id_index")),
+                name="student_stated",
+            ),
+            models.Index(  # only who has no confirmed number is looked for by it
+                fields=["student_no_index"],
+                condition=Q(identity_confirmed=False),
+                name="student_no_idx",
+            ),
             models.Index(fields=["normal_name", "birth_on"], name="student_name_birth"),
             models.Index(fields=["school", "stage", "grade"], name="student_school_grade"),
             models.Index(
@@ -132,7 +139,11 @@ class Enrolment(models.Model):
     )
     term = TermField(_("学期"))
     school = models.ForeignKey(
-        School, verbose_name=_("学校"), on_delete=models.PROTECT, related_name="enrolments"
+        School,
+        verbose_name=_("学校"),
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        db_index=False,  # who asks for a school's asks for a term's: enrolment_term_school
     )
     stage = models.CharField(_("学段"), max_length=20, choices=Stage.choices)
     grade = models.PositiveSmallIntegerField(_("年级"), null=True, blank=True)
@@ -273,7 +284,6 @@ class PayeeAccount(models.Model):
                 name="payee_approved_by_somebody",
             ),
         ]
-        indexes = [models.Index(fields=["account_index"], name="payee_account")]
 
     def __str__(self) -> str:
         return f"{self.payee_name} {self.account}"

@@ -61,7 +61,7 @@ def read_identity(stated: str, *, student_no: str = "", certificate_no: str = ""
         stated=reading.stated,
         id_index=blind_index("id", number),
         stated_index=blind_index("id", reading.stated),
-        first_15_index=blind_index("id15", first_15),
+        first_15_index=blind_index("id-15", first_15),
         recovered=bool(number) and number != reading.stated,
         fixes=fixes,
         problems=() if number else reading.problems,

@@ -51,7 +51,10 @@ class StudentList(ListScreen):
     filterset_class = filters.StudentFilter
     main_filters = 4
     search_fields = ("name", "initials__startswith", "pinyin__startswith")
-    search_numbers = (SecretSearch(IdNumber, "id_index"), SecretSearch(IdNumber, "stated_index"))
+    search_numbers = (
+        SecretSearch(IdNumber, "id_index"),
+        SecretSearch(IdNumber, "stated_index", unlike="id_index"),
+    )
     export_kind = "students"
     export_action = "students.student.export"
     empty_reason = gettext_lazy("还没有学生。")

@@ -15,6 +15,7 @@ from povedu.jobs.models import Job
 from povedu.jobs.runner import execute
 from schools.models import PupilCount
 from students.models import Enrolment, PayeeAccount, Student
+from students.rules.identity import read_identity
 from tests.factories import (
     CountyCalendarFactory,
     CountyFactory,
@@ -97,6 +98,19 @@ def check_answer(content: bytes) -> None:
         assert sheet.cell(row, 4).comment is not None
     for row in (16, 17, 18):
         assert sheet.cell(row, 13).value.startswith("退回：")
+
+
+def test_a_number_is_found_alike_whether_brought_in_or_typed(school: Any, tmp_path: Any) -> None:
+    file = tmp_path / "r.xlsx"
+    file.write_bytes(sample_roster())
+    roster(file, "--apply")
+    children = Student.objects.exclude(stated_index="")
+    assert children.filter(identity_confirmed=False).exists()
+    for child in children:
+        typed = read_identity(child.stated_id_number.reveal())
+        assert child.stated_index == typed.stated_index
+        if typed.number:
+            assert (child.id_index, child.first_15_index) == (typed.id_index, typed.first_15_index)
 
 
 def test_the_same_file_again_is_recognised(school: Any, tmp_path: Any) -> None:

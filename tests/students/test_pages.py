@@ -209,6 +209,10 @@ def test_a_wrong_number_enters_a_provisional_child(county, staff):
     assert not student.identity_confirmed
     assert not student.id_index
     assert student.stated_id_number.reveal() == "530623200703051234"
+    found = staff.post(
+        reverse("students:student-list"), {"do": "search", "q": "530623200703051234"}
+    )
+    assert "陈新" in staff.get(found["Location"]).content.decode()
 
 
 def test_an_edit_keeps_what_is_left_empty_and_refuses_an_old_version(county, staff):
