@@ -13,7 +13,7 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 from povedu import triggers
 from povedu.ledger import anchors
 from povedu.ledger.chain import GENESIS, hash_of, hashes_of, seal_of, seals_of
-from povedu.ledger.choices import Account
+from povedu.ledger.choices import Account, CorrectionState
 from povedu.ledger.models import Correction, LedgerEntry, LedgerHead
 from povedu.money import ZERO, MoneyField, yuan
 from povedu.scope import Scope
@@ -63,6 +63,27 @@ def corrections(scope: Scope) -> QuerySet[Correction]:
         .select_related("asked_by", "decided_by")
         .order_by("-asked_at", "-pk")
     )
+
+
+def taken_back(scope: Scope, kind: str) -> dict[int, str]:
+    """Return the state of the correction by the key of each row of a kind that one takes back.
+
+    ``kind`` is the first part of a leg's subject, as "receipt". Refused corrections are left out.
+    """
+    states = {
+        (one.county_code, one.transaction_no): one.state
+        for one in corrections(scope).exclude(state=CorrectionState.REFUSED)
+    }
+    legs = LedgerEntry.objects.filter(
+        _in_scope(scope),
+        transaction_no__in={number for _county, number in states},
+        subject__startswith=f"{kind}:",
+    ).values_list("county_code", "transaction_no", "subject")
+    return {
+        int(subject.partition(":")[2]): states[county, number]
+        for county, number, subject in legs
+        if (county, number) in states
+    }
 
 
 def voucher(county_code: str, transaction_no: int) -> QuerySet[LedgerEntry]:

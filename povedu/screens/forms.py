@@ -25,6 +25,8 @@ from povedu.screens.services import (
 if TYPE_CHECKING:
     from django.db.models import Model
 
+_WIDE = (forms.Textarea, forms.CheckboxSelectMultiple)  # what takes the whole width of a form
+
 
 def native_input(field: forms.Field) -> None:
     """Let the browser's own date, time and number controls do the work."""
@@ -181,7 +183,7 @@ class FormScreen(ObjectScreen):
         for name, field in form.fields.items():
             native_input(field)
             worded_blank(field)
-            if name in self.wide_fields or isinstance(field.widget, forms.Textarea):
+            if name in self.wide_fields or isinstance(field.widget, _WIDE):
                 field.widget.attrs["data-wide"] = "1"
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = field.widget.attrs.get("data-rows", "3")

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
@@ -57,6 +58,7 @@ declare(
         "too-many-days": Meaning(_("供餐天数超过当月天数"), _CHECK, Outcome.REFUSED),
         "too-many-meals": Meaning(_("供餐人次超过 受益学生×供餐天数"), _CHECK, Outcome.REFUSED),
         "amount-over-standard": Meaning(_("本月资金超过 供餐人次×标准"), _CHECK, Outcome.REFUSED),
+        "part-over-whole": Meaning(_("分项多于总数"), _CHECK, Outcome.REFUSED),
     }
 )
 _MODES = {
@@ -108,6 +110,35 @@ class TimesColumn(Column):
         """Refuse persons."""
         named = not heading or "次" in heading or heading == self.label
         return super().widget_under(heading) if named else _Misnamed()
+
+
+_WHOLE_PERSONS = ("惠及实际学生(人)(非人次)", "惠及实际学生")
+_WHOLE_TIMES = ("本月惠及学生(人次)", "惠及学生(人次)", "惠及学生人次")
+
+
+def _part(name: str, label: str, *words: str) -> tuple[Column, Column]:
+    """Return the columns of a part's persons and person-times.
+
+    The national form puts the part under the whole's heading, which says what is counted.
+    """
+    persons = [f"{word}(人)" for word in words]
+    times = [f"{word}(人次)" for word in words]
+    under = [(whole, word) for whole in _WHOLE_PERSONS for word in words]
+    under_times = [(whole, word) for whole in _WHOLE_TIMES for word in words]
+    return (
+        Column(
+            f"{name}_count",
+            format_lazy("{label}（人）", label=label),
+            aliases=(*persons, *(whole + word for whole, word in under)),
+            widget=NumberWidget(whole=True),
+        ),
+        Column(
+            f"{name}_meals",
+            format_lazy("{label}（人次）", label=label),
+            aliases=(*times, *(whole + word for whole, word in under_times)),
+            widget=NumberWidget(whole=True),
+        ),
+    )
 
 
 class MealResource(LedgerResource):
@@ -166,7 +197,7 @@ class MealResource(LedgerResource):
         widget=FlagWidget(blank=None),
         in_template=False,
     )
-    # Parts of a total: named, so that none of them is ever taken for the total itself.
+    # Parts of a total that do not say whether persons or person-times: never taken for either.
     left_behind_part = Column(
         None, _("农村留守儿童"), aliases=("留守儿童", "其中留守儿童"), in_template=False
     )
@@ -207,6 +238,13 @@ class MealResource(LedgerResource):
         required=True,
         example="2400",
     )
+    left_behind_count, left_behind_meals = _part(
+        "left_behind", _("农村留守儿童"), "农村留守儿童", "留守儿童", "其中留守儿童"
+    )
+    day_poor_count, day_poor_meals = _part(
+        "day_poor", _("非寄宿贫困学生"), "非寄宿贫困学生", "走读贫困学生"
+    )
+    free_count, free_meals = _part("free", _("免费提供"), "免费提供", "免费供餐")
     standard = AmountColumn(
         "standard",
         _("每生每天标准（元）"),
@@ -336,9 +374,11 @@ def _check_place(
 
 def _check_figures(frame: Frame, at: int, today: date) -> None:
     names = ("month", "pupils_count", "feeding_days", "meals_count", "standard", "amount")
+    parts = {name: frame.column(name)[at] or 0 for pair in rules.PARTS for name in pair}
     try:
         rules.check_month(
-            rules.MonthFigures(*(frame.column(name)[at] for name in names)), today=today
+            rules.MonthFigures(*(frame.column(name)[at] for name in names), parts=parts),
+            today=today,
         )
     except Refusal as wrong:
         frame.note(at, wrong.code, str(wrong.where["field"]))

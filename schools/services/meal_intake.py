@@ -9,9 +9,13 @@ from povedu.intake.choices import RowChange
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Applied, Changes, Context
 from schools.models import MealReport
+from schools.rules.meals import PARTS
 
+_PARTS = tuple(name for pair in PARTS for name in pair)
 _FIGURES = (
-    *("mode", "offer", "pupils_count", "feeding_days", "meals_count", "standard", "amount"),
+    *("mode", "offer", "pupils_count", "feeding_days", "meals_count", "enrolled_count"),
+    *("standard", "amount"),
+    *_PARTS,
 )
 Key = tuple[str, date]
 
@@ -64,7 +68,10 @@ def apply_meals(frame: Frame, context: Context) -> Applied:
     rows = []
     for at, pk in zip(fresh, reserve_ids(MealReport, len(fresh)), strict=True):
         code, month = keys[at]
-        figures = [frame.column(name)[at] for name in _FIGURES]
+        figures = [
+            frame.column(name)[at] or 0 if name in _PARTS else frame.column(name)[at]
+            for name in _FIGURES
+        ]
         rows.append((pk, schools[code], month, *figures, context.actor.user_id, context.now, 1))
         applied.targets[at] = (RowChange.NEW, pk)
     insert_rows(
@@ -79,9 +86,24 @@ def apply_meals(frame: Frame, context: Context) -> Applied:
         if report is None or in_conflict(frame, at, report.version, applied):
             continue
         values = differing(report, given(frame, at, _FIGURES))
+        if _over_whole(report, values):
+            applied.conflicts.append(at)
+            continue
         keep_before(applied, at, report, values)
         if values:
             now = [values.get(name, getattr(report, name)) for name in _FIGURES]
             changed.append((report.pk, *now, report.version + 1))
     update_rows(MealReport, (*_FIGURES, "version"), changed)
     return applied
+
+
+def _over_whole(report: MealReport, values: dict[str, Any]) -> bool:
+    """Say whether a part that was reported before would be more than the corrected whole."""
+
+    def now(name: str) -> int:
+        return int(values.get(name, getattr(report, name)))
+
+    return any(
+        now(persons) > now("pupils_count") or now(meals) > now("meals_count")
+        for persons, meals in PARTS
+    )

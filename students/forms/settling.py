@@ -85,13 +85,9 @@ class AnswerForm(WordsForm):
         return cleaned
 
 
-class EvidenceForm(forms.Form):
-    """A paper and what it is."""
-
-    caption = forms.CharField(
-        label=_("材料名称"), max_length=60, help_text=_("如：在读证明、户口簿第 3 页。")
-    )
-    file = forms.FileField(
+def paper_field() -> forms.FileField:
+    """Return a field for a photograph or a PDF."""
+    return forms.FileField(
         label=_("文件"),
         widget=forms.ClearableFileInput(attrs={"accept": _ACCEPTED}),
         help_text=format_lazy(
@@ -99,6 +95,15 @@ class EvidenceForm(forms.Form):
             limit=MAX_BYTES // 1024 // 1024,
         ),
     )
+
+
+class EvidenceForm(forms.Form):
+    """A paper and what it is."""
+
+    caption = forms.CharField(
+        label=_("材料名称"), max_length=60, help_text=_("如：在读证明、户口簿第 3 页。")
+    )
+    file = paper_field()
 
 
 class ProofForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from povedu.scope import Actor
 from povedu.screens import ObjectScreen
 from povedu.screens.base import Words
+from povedu.screens.files import attachment
 from students.forms import settling as forms
 from students.models import EvidenceFile, Finding
 from students.rules.evidence import ENDINGS
@@ -67,17 +68,7 @@ class EvidenceOpen(ObjectScreen):
         file: Any = self.load()
         content = papers.open_evidence(file=file, actor=self.request.actor, now=self.request.now)
         ending = ENDINGS[file.content_type]
-        return HttpResponse(
-            content,
-            content_type=file.content_type,
-            headers={
-                "Content-Disposition": f'attachment; filename="evidence-{file.pk}.{ending}"',
-                "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "sandbox; default-src 'none'",
-                "Cross-Origin-Resource-Policy": "same-origin",
-                "Cache-Control": "no-store",
-            },
-        )
+        return attachment(content, file.content_type, f"evidence-{file.pk}.{ending}")
 
 
 def put_proof(

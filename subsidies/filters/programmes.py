@@ -3,7 +3,7 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from povedu.ledger.choices import FundSource
+from povedu.ledger.choices import CorrectionState, FundSource
 from povedu.screens.filters import ScreenFilterSet
 from subsidies.choices import AllocationState, Cadence, ProgrammeKind
 from subsidies.filters.fields import choice_filter, programme_filter, term_filter
@@ -38,7 +38,8 @@ class ReceiptFilter(ScreenFilterSet):
 
     source = choice_filter(_("资金来源"), FundSource.choices)
     received_on = django_filters.DateFromToRangeFilter(label=_("到账日期"))
+    correction = choice_filter(_("更正"), CorrectionState.choices[:2])
 
     class Meta:
         model = FundReceipt
-        fields = ("source", "received_on")
+        fields = ("source", "received_on", "correction")

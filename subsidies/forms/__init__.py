@@ -16,6 +16,7 @@ from subsidies.forms.acting import (
 from subsidies.forms.allocation import AllocationForm, ApproveAllocationForm
 from subsidies.forms.awards import (
     AnswerForm,
+    ApplicationPaperForm,
     ApproveAwardsForm,
     DeterminationForm,
     NoticeForm,
@@ -62,6 +63,7 @@ __all__ = [
     "ActorForm",
     "AllocationForm",
     "AnswerForm",
+    "ApplicationPaperForm",
     "ApproveAllocationForm",
     "ApproveAwardsForm",
     "BankReturnForm",

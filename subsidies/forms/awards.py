@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from povedu.scope import Actor
+from students.forms.settling import paper_field
 from students.models import Student
 from subsidies.choices import PaperDocument
 from subsidies.forms.acting import ActorForm, ProgrammeTermForm, text
@@ -94,6 +95,13 @@ class StudentForm(ActorForm):
         return field.find(self.actor, str(self.cleaned_data["student"]))
 
 
+class ApplicationPaperForm(ActorForm):
+    """A paper of an application, photographed or scanned."""
+
+    kind = forms.ChoiceField(label=_("材料种类"), choices=PaperDocument.choices)
+    file = paper_field()
+
+
 class DeterminationForm(StudentForm):
     """An application: whose, for what, the family's circumstances, papers, and the class's word."""
 
@@ -102,10 +110,16 @@ class DeterminationForm(StudentForm):
         Programme.objects.none(), label=_("申请项目（空为一般困难）"), required=False
     )
     items = forms.ModelMultipleChoiceField(
-        ScoreItem.objects.none(), label=_("家庭情况（计分）"), required=False
+        ScoreItem.objects.none(),
+        label=_("家庭情况（计分）"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     documents = forms.MultipleChoiceField(
-        label=_("已核对的材料"), choices=PaperDocument.choices, required=False
+        label=_("已核对的材料"),
+        choices=PaperDocument.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     evidence = text(_("证明材料"), 200, required=True)
     tier = text(_("认定档次（空则按得分）"), 10)

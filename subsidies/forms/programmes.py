@@ -42,28 +42,32 @@ class ProgrammeForm(ActorForm):
     payee_kind = forms.ChoiceField(label=_("收款方"), choices=PayeeKind.choices)
     starts_on = forms.DateField(label=_("开始日期"), widget=forms.DateInput())
     ends_on = forms.DateField(label=_("结束日期"), required=False, widget=forms.DateInput())
+    residence = forms.ChoiceField(label=_("户籍与就读要求"), choices=Residence.choices)
+    confidence = forms.ChoiceField(label=_("依据可靠性"), choices=Confidence.choices)
+    document = text(_("依据文件"), 120)
+    description = text(_("说明"), 300)
     stacks_on = forms.ModelChoiceField(Programme.objects.none(), label=_("叠加于"), required=False)
     requires_base = forms.BooleanField(label=_("须先享受被叠加的项目"), required=False)
-    excludes = forms.ModelMultipleChoiceField(
-        Programme.objects.none(), label=_("互斥项目"), required=False
-    )
+    needs_notice = forms.BooleanField(label=_("须公示"), required=False)
+    needs_application = forms.BooleanField(label=_("须申请"), required=False)
+    poor_first = forms.BooleanField(label=_("资金先保建档立卡学生"), required=False)
+    poor_highest = forms.BooleanField(label=_("建档立卡学生享受最高档"), required=False)
     excludes_risk_removed = forms.BooleanField(
         label=_("开学时风险已消除的不再享受"), required=False
     )
-    residence = forms.ChoiceField(label=_("户籍与就读要求"), choices=Residence.choices)
-    poor_first = forms.BooleanField(label=_("资金先保建档立卡学生"), required=False)
-    poor_highest = forms.BooleanField(label=_("建档立卡学生享受最高档"), required=False)
+    excludes = forms.ModelMultipleChoiceField(
+        Programme.objects.none(),
+        label=_("互斥项目"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     skipped_months = forms.TypedMultipleChoiceField(
         label=_("不发的月份（只用于每月发放）"),
         choices=[(month, format_lazy(_("{month}月"), month=month)) for month in range(1, 13)],
         coerce=int,
         required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
-    needs_notice = forms.BooleanField(label=_("须公示"), required=False)
-    needs_application = forms.BooleanField(label=_("须申请"), required=False)
-    document = text(_("依据文件"), 120)
-    confidence = forms.ChoiceField(label=_("依据可靠性"), choices=Confidence.choices)
-    description = text(_("说明"), 300)
 
     def bound_choices(self) -> None:
         """Offer the county's programmes to stack on or exclude, one's own office alone."""
@@ -130,7 +134,10 @@ class StandardForm(ActorForm):
     grade = forms.IntegerField(label=_("年级（0 为不限）"), min_value=0, max_value=13, initial=0)
     major = text(_("专业"), 40)
     categories = forms.MultipleChoiceField(
-        label=_("困难类别（不选为不限）"), choices=Hardship.choices, required=False
+        label=_("困难类别（不选为不限）"),
+        choices=Hardship.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     year_amount = money(_("每年（元）"))
     instalment_amount = money(_("每次（元）"))

@@ -13,6 +13,7 @@ from subsidies.models.award import (
 from subsidies.models.calendar import CalendarDay
 from subsidies.models.change import AwardChange
 from subsidies.models.determination import (
+    ApplicationPaper,
     Determination,
     DeterminationStep,
     ScoreBand,
@@ -41,6 +42,7 @@ __all__ = [
     "AidMatrix",
     "Allocation",
     "AllocationLine",
+    "ApplicationPaper",
     "Award",
     "AwardChange",
     "AwardSource",

@@ -4,12 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from schools.models import Division
 from students.choices import ApprovalState
 from students.models import Student
-from subsidies.choices import PaperStep
+from subsidies.choices import PaperDocument, PaperStep
 from subsidies.models.programme import Programme
 
 
@@ -87,6 +88,10 @@ class Determination(models.Model):
     def __str__(self) -> str:
         return f"{self.student} {self.academic_year}"
 
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("subsidies:determination-detail", args=[self.pk])
+
 
 class DeterminationStep(models.Model):
     """What class, school or bureau said to an application, in the order it was said."""
@@ -114,6 +119,47 @@ class DeterminationStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_step_display()} {self.signed_name}"
+
+
+class ApplicationPaper(models.Model):
+    """A picture or PDF of a paper that an application rests on, sealed in the store.
+
+    ``stored_name`` says nothing about the person; ``content_type`` was told by the bytes and
+    ``digest`` is the SHA-256 of what was kept.
+    """
+
+    determination = models.ForeignKey(
+        Determination, verbose_name=_("困难认定"), on_delete=models.PROTECT, related_name="papers"
+    )
+    kind = models.CharField(_("材料种类"), max_length=12, choices=PaperDocument.choices)
+    stored_name = models.CharField(_("存储名"), max_length=64, unique=True)
+    content_type = models.CharField(_("类型"), max_length=20)
+    bytes_count = models.PositiveIntegerField(_("字节数"))
+    digest = models.CharField(_("内容摘要"), max_length=64)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("上传人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    added_at = models.DateTimeField(_("上传时间"))
+
+    class Meta:
+        verbose_name = _("申请材料")
+        verbose_name_plural = _("申请材料")
+        ordering = ["determination_id", "added_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["determination", "digest"], name="application_paper_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(content_type__in=["image/jpeg", "image/png", "application/pdf"]),
+                name="application_paper_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
 
 
 class ScoreItem(models.Model):

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from povedu.terms import Term
 from subsidies.choices import Cadence
 
@@ -46,6 +48,18 @@ def plan(
         Cadence(cadence), term.code
     )
     return [Part(period, term.starts_on, amount_fen)]
+
+
+def period_words(period: str) -> str:
+    """Return the name of a period as a page shows it: once, a year, a term or a month."""
+    if period == "once":
+        return _("一次性")
+    year, _dash, part = period.partition("-")
+    if len(part) == 4:
+        return _("%(year)s学年") % {"year": period}
+    if len(part) == 1:
+        return Term.parse(period).label
+    return _("%(year)s年%(month)d月") % {"year": year, "month": int(part)} if part else period
 
 
 def yearly(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
+from povedu.ledger.selectors import taken_back
 from povedu.money import ZERO, fen, yuan
 from povedu.scope import Scope
 from povedu.terms import Term
@@ -145,7 +146,12 @@ def claims_of(needs: Mapping[int, Need], given: Mapping[int, tuple[int, int]]) -
 
 
 def unallocated(receipt: FundReceipt) -> Decimal:
-    """Return what of money that arrived no standing plan has split yet, in yuan."""
+    """Return what of money that arrived no standing plan has split yet, in yuan.
+
+    Nothing is left of a receipt that a correction takes back, or is about to.
+    """
+    if receipt.pk in taken_back(Scope(receipt.county_id[:6]), "receipt"):
+        return ZERO
     used = (
         Allocation.objects.filter(receipt=receipt)
         .exclude(state=AllocationState.WITHDRAWN)
@@ -159,6 +165,7 @@ def open_receipts(scope: Scope, office: str = "") -> QuerySet[FundReceipt]:
     return (
         FundReceipt.objects.filter(county__code__startswith=scope.division_prefix[:6])
         .filter(Q(programme__isnull=True) | for_office(office))
+        .exclude(pk__in=taken_back(scope, "receipt"))
         .select_related("programme")
         .order_by("-received_on", "-pk")
     )

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 
+from povedu.ledger.selectors import taken_back
 from povedu.money import ZERO
 from povedu.scope import Scope
 from povedu.terms import Term
@@ -15,6 +16,7 @@ from students.choices import ApprovalState
 from students.models import PayeeAccount
 from subsidies.choices import AwardState, DueProblem, LineOutcome, PayeeKind, PaymentState
 from subsidies.models import (
+    ApplicationPaper,
     Award,
     BankReturn,
     BankReturnLine,
@@ -75,6 +77,13 @@ def determinations(scope: Scope, office: str = "") -> QuerySet[Determination]:
         .select_related("student__school", "programme", "entered_by", "approved_by")
         .order_by("-entered_at", "-pk")
     )
+
+
+def application_papers(scope: Scope, office: str = "") -> QuerySet[ApplicationPaper]:
+    """Return the papers put to applications in scope."""
+    return ApplicationPaper.objects.filter(
+        determination__in=determinations(scope, office).order_by().values("pk")
+    ).select_related("determination__student__school", "added_by")
 
 
 def notices(scope: Scope, office: str = "") -> QuerySet[PublicNotice]:
@@ -172,9 +181,19 @@ def bank_answers(scope: Scope, office: str = "") -> QuerySet[BankReturn]:
 
 
 def receipts(scope: Scope) -> QuerySet[FundReceipt]:
-    """Return the money that arrived in the counties in scope."""
+    """Return the money that arrived in the counties in scope, and whether it was taken back.
+
+    ``correction`` is the state of the correction that takes the receipt's voucher back, else "".
+    """
+    states = taken_back(scope, "receipt")
+    by_state = {
+        state: [pk for pk, found in states.items() if found == state] for state in states.values()
+    }
+    cases = [When(pk__in=keys, then=Value(state)) for state, keys in by_state.items()]
+    marked = Case(*cases, default=Value(""), output_field=CharField())
     return (
         FundReceipt.objects.filter(_county_wide(scope, "county_id"))
+        .annotate(correction=marked)
         .select_related("programme", "entered_by")
         .order_by("-received_on", "-pk")
     )

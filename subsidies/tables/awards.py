@@ -1,6 +1,7 @@
 """Tables of awards, notices and what a student received."""
 
 import django_tables2 as tables
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,13 +17,16 @@ from povedu.screens.tables import (
 )
 from students.tables import grade_words
 from subsidies.models import (
+    ApplicationPaper,
     Award,
     Determination,
+    DeterminationStep,
     Instalment,
     NoticeLine,
     Objection,
     PublicNotice,
 )
+from subsidies.tables.periods import PeriodColumn
 
 AWARD_TONES = {
     "proposed": "waiting",
@@ -79,6 +83,7 @@ class AwardTable(ScreenTable):
 class InstalmentTable(ScreenTable):
     """Instalments of an award and how they were paid."""
 
+    period = PeriodColumn()
     due_on = DayColumn()
     amount = MoneyColumn()
     paid = tables.Column(verbose_name=gettext_lazy("发放情况"), accessor="pk", orderable=False)
@@ -99,7 +104,7 @@ class InstalmentTable(ScreenTable):
 class DeterminationTable(ScreenTable):
     """Paper determinations."""
 
-    student = tables.Column(linkify=("subsidies:determination-decide", [tables.A("pk")]))
+    student = tables.Column(linkify=("subsidies:determination-detail", [tables.A("pk")]))
     programme = LongColumn()
     evidence = LongColumn()
     state = StatusColumn(tones=APPROVAL_TONES)
@@ -123,6 +128,53 @@ class DeterminationTable(ScreenTable):
             "note",
         )
         lead = ("student",)
+
+
+class ApplicationPaperTable(ScreenTable):
+    """Papers of one application."""
+
+    kind = tables.Column(linkify=("subsidies:paper-open", [tables.A("pk")]))
+    content_type = tables.Column()
+    bytes_count = tables.Column()
+    added_at = InstantColumn()
+    remove = tables.TemplateColumn(
+        template_name="subsidies/paper_remove_cell.html",
+        verbose_name=gettext_lazy("操作"),
+        orderable=False,
+    )
+
+    class Meta(ScreenTable.Meta):
+        model = ApplicationPaper
+        fields = ("kind", "content_type", "bytes_count", "added_by", "added_at", "remove")
+        lead = ("kind",)
+
+    def render_content_type(self, value: str) -> str:
+        """Say it as people do."""
+        return "PDF" if value.endswith("pdf") else _("图片")
+
+    def render_bytes_count(self, value: int) -> str:
+        """Say how large."""
+        return filesizeformat(value)
+
+
+class DeterminationStepTable(ScreenTable):
+    """What class, school and bureau said."""
+
+    signed_on = DayColumn()
+    entered_at = InstantColumn()
+
+    class Meta(ScreenTable.Meta):
+        model = DeterminationStep
+        fields = (
+            "step",
+            "agreed",
+            "signed_name",
+            "signed_on",
+            "opinion",
+            "entered_by",
+            "entered_at",
+        )
+        orderable = False
 
 
 class NoticeTable(ScreenTable):
@@ -168,7 +220,7 @@ class AccountLineTable(ScreenTable):
     settled_on = DayColumn(verbose_name=gettext_lazy("到账日期"))
     programme = LongColumn(verbose_name=gettext_lazy("资助项目"))
     term = tables.Column(verbose_name=gettext_lazy("学期"))
-    period = tables.Column(verbose_name=gettext_lazy("所属期"))
+    period = PeriodColumn(verbose_name=gettext_lazy("所属期"))
     sources = tables.Column(verbose_name=gettext_lazy("资金来源"))
     amount = MoneyColumn(verbose_name=gettext_lazy("金额（元）"))
     state = tables.Column(verbose_name=gettext_lazy("状态"))

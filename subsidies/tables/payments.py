@@ -21,6 +21,7 @@ from subsidies.models import (
     DisbursementBatch,
     Payment,
 )
+from subsidies.tables.periods import PeriodColumn
 
 BATCH_TONES = {
     "draft": "waiting",
@@ -146,7 +147,7 @@ class PaymentTable(ScreenTable):
         verbose_name=gettext_lazy("资助项目"), accessor="instalment__award__programme"
     )
     school = LongColumn(verbose_name=gettext_lazy("学校"), accessor="instalment__award__school")
-    period = tables.Column(verbose_name=gettext_lazy("所属期"), accessor="instalment__period")
+    period = PeriodColumn(verbose_name=gettext_lazy("所属期"), accessor="instalment__period")
     batch = tables.Column(accessor="batch__number", verbose_name=gettext_lazy("批次号"))
     amount = MoneyColumn()
     state = StatusColumn(tones=PAYMENT_TONES)
@@ -181,10 +182,23 @@ class PaymentTable(ScreenTable):
 class ReturnedTable(PaymentTable):
     """Payments that came back, with what can be done."""
 
-    give_up = tables.Column(
-        verbose_name=gettext_lazy("操作"),
+    student = tables.Column(
+        verbose_name=gettext_lazy("学生"),
+        accessor="instalment__award__student",
+        linkify=("students:student-detail", [tables.A("instalment__award__student_id")]),
+    )
+    correct = tables.Column(
+        verbose_name="",
         accessor="pk",
         orderable=False,
+        exclude_from_export=True,
+        linkify=("students:payee-add", [tables.A("instalment__award__student_id")]),
+    )
+    give_up = tables.Column(
+        verbose_name="",
+        accessor="pk",
+        orderable=False,
+        exclude_from_export=True,
         linkify=("subsidies:payment-give-up", [tables.A("pk")]),
     )
 
@@ -200,10 +214,15 @@ class ReturnedTable(PaymentTable):
             "account",
             "return_reason",
             "batch",
+            "correct",
             "give_up",
         )
-        exclude = ("recover",)
+        exclude = ("recover", "state", "settled_on")
         lead = ("student",)
+
+    def render_correct(self) -> str:
+        """Offer to enter the right card."""
+        return _("更正账户")
 
     def render_give_up(self) -> str:
         """Offer to write it off."""

@@ -1,6 +1,9 @@
 """Tables of programmes: what they pay, who bears it, who gives."""
 
+from typing import Any
+
 import django_tables2 as tables
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,6 +13,7 @@ from povedu.screens.tables import (
     MoneyColumn,
     NumberColumn,
     ScreenTable,
+    StatusColumn,
 )
 from students.choices import Hardship
 from subsidies.models import (
@@ -19,6 +23,18 @@ from subsidies.models import (
     SourceRule,
     Standard,
 )
+
+
+class CorrectionColumn(StatusColumn):
+    """Whether a correction takes the row's voucher back, in words; empty for most."""
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+        """Draw the badge."""
+        return super().render(self.value(value), record, bound_column)
+
+    def value(self, value: Any) -> Any:
+        """Say whether it has been taken back or is about to be."""
+        return _("已冲回") if value == "posted" else _("更正待审批")
 
 
 class ProgrammeTable(ScreenTable):
@@ -117,7 +133,18 @@ class ReceiptTable(ScreenTable):
     received_on = DayColumn()
     amount = MoneyColumn()
     programme = LongColumn()
+    correction = CorrectionColumn(
+        tones={"asked": "waiting", "posted": "refused"}, verbose_name=gettext_lazy("更正")
+    )
 
     class Meta(ScreenTable.Meta):
         model = FundReceipt
-        fields = ("received_on", "source", "programme", "amount", "document", "entered_by")
+        fields = (
+            "received_on",
+            "source",
+            "programme",
+            "amount",
+            "correction",
+            "document",
+            "entered_by",
+        )

@@ -76,9 +76,21 @@ urlpatterns = [
     ),
     path(
         "determinations/<int:pk>/",
+        determinations.DeterminationDetail.as_view(),
+        name="determination-detail",
+    ),
+    path(
+        "determinations/<int:pk>/decide/",
         determinations.DeterminationDecide.as_view(),
         name="determination-decide",
     ),
+    path(
+        "determinations/<int:pk>/papers/add/",
+        determinations.PaperAdd.as_view(),
+        name="paper-add",
+    ),
+    path("papers/<int:pk>/", determinations.PaperOpen.as_view(), name="paper-open"),
+    path("papers/<int:pk>/remove/", determinations.PaperRemove.as_view(), name="paper-remove"),
     path("notices/", notices.NoticeList.as_view(), name="notice-list"),
     path("notices/add/", notices.NoticeAdd.as_view(), name="notice-add"),
     path("notices/<int:pk>/", notices.NoticeDetail.as_view(), name="notice-detail"),

@@ -86,6 +86,7 @@ from tests.factories.students import (
     StudyProofFactory,
 )
 from tests.factories.subsidies.awards import (
+    ApplicationPaperFactory,
     AwardChangeFactory,
     AwardFactory,
     AwardSourceFactory,
@@ -156,6 +157,7 @@ __all__ = [
     "AllocationFactory",
     "AllocationLineFactory",
     "ApiTokenFactory",
+    "ApplicationPaperFactory",
     "AssignmentFactory",
     "AssignmentStepFactory",
     "AuditEntryFactory",

@@ -297,6 +297,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "subsidies:standard": aided("standard"),
     "subsidies:award": aided("award"),
     "subsidies:determination": row("determination"),
+    "subsidies:paper": row("paper"),
+    "subsidies:paper-add": row("determination"),
     "subsidies:notice": aided("notice"),
     "subsidies:objection": aided("objection"),
     "subsidies:batch": aided("batch"),

@@ -38,6 +38,7 @@ RECORDED = {
     "jobs:file-download": "a job's file goes out",
     "reports:counties-file": "the comparison of counties goes out",
     "students:evidence-open": "a paper goes out",
+    "subsidies:paper-open": "a paper goes out",
 }
 # How many addresses are tried between two digests of all tables.
 HANDFUL = 10

@@ -75,6 +75,7 @@ REFUSED = {
     "students:proof-return": "the proof has not come yet",
     "students:payee-add": "an account already waits for its second person",
     "students:evidence-remove": "only who put a paper there may take it away",
+    "subsidies:paper-remove": "only who put a paper there may take it away",
     "subsidies:award-approve": _STATE,
     "subsidies:determination-review": _STATE,
     "subsidies:award-cancel": "the award is being paid",

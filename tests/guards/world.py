@@ -315,6 +315,10 @@ class Place:
         return make.DeterminationFactory(student=self.student)
 
     @cached_property
+    def paper(self) -> Any:
+        return make.ApplicationPaperFactory(determination=self.determination, added_by=self.user)
+
+    @cached_property
     def notice(self) -> Any:
         return make.PublicNoticeFactory(programme=self.programme)
 

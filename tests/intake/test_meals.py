@@ -97,6 +97,33 @@ def test_the_national_systems_report_comes_in_row_by_row(schools: Any, tmp_path:
     assert values[3]["month"] == "2016-09"
 
 
+def test_the_parts_come_in_under_the_heading_that_says_what_is_counted(
+    schools: Any, tmp_path: Any
+) -> None:
+    times, persons = "本月惠及学生（人次）", "惠及实际学生（人）（非“人次”）"
+    three = ["农村留守儿童", "非寄宿贫困学生", "免费提供"]
+    rows = [
+        ["学校简称", "有无食堂", times, None, None, None, persons, None, None, None, "供餐天数"],
+        [None, None, "合计", *three, "合计", *three, None],
+        ["东小", "有", 2400, 400, 200, 1000, 120, 20, 10, 50, 20],
+        ["西山小学", "有", 2400, 2500, 0, 0, 120, 20, 10, 50, 20],
+    ]
+    file = workbook(rows, merges=["C1:F1", "G1:J1"])
+    _answer, truth, _values = bring_in(tmp_path, "meals", file, "--as-of", "2016-09-30", "--apply")
+    assert truth == {3: ("ready", set()), 4: ("refused", {"part-over-whole"})}
+    first = MealReport.objects.get()
+    told = (first.left_behind_meals, first.day_poor_meals, first.free_meals)
+    assert (*told, first.left_behind_count, first.free_count) == (400, 200, 1000, 20, 50)
+    smaller = [
+        ["学校", "月份", "食堂供餐", "受益学生", "供餐人次", "供餐天数", "农村留守儿童（人）"],
+        ["东山小学", "2016-09", "√", 15, 300, 20, None],
+    ]
+    answer, _truth, _values = bring_in(tmp_path, "meals", smaller, "--apply", name="更正.xlsx")
+    assert answer["applied"]["changed"] == 0  # twenty left-behind of fifteen: back to review
+    first.refresh_from_db()
+    assert first.pupils_count == 120
+
+
 def test_persons_are_never_taken_for_person_times(schools: Any, tmp_path: Any) -> None:
     rows = [
         ["学校", "月份", "供餐模式", "受益学生（人次）", "供餐人次", "供餐天数"],

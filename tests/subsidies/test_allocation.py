@@ -8,11 +8,14 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from povedu.errors import Conflict, Refusal
+from povedu.ledger.services.corrections import ask_correction, decide_correction
 from povedu.scope import Scope
 from schools.models import School
 from subsidies.models import Allocation, AllocationLine, FundReceipt, Programme
 from subsidies.selectors.allocation import gap_rows, gap_rows_of, unallocated
+from subsidies.selectors.payments import receipts
 from subsidies.services import allocation as services
+from subsidies.services.receipts import enter_receipt
 from tests.factories import FundReceiptFactory, SchoolFactory, sign_in
 from tests.subsidies.county import AUTUMN, SHANGHAI_NOON, County
 
@@ -55,6 +58,39 @@ def by_school(allocation: Allocation) -> dict[str, tuple[Decimal, Decimal, Decim
         line.school.kind: (line.first_amount, line.factor_amount, line.gap)
         for line in allocation.lines.select_related("school")
     }
+
+
+def test_money_taken_back_is_marked_and_no_longer_split(
+    setting: tuple[County, Programme, School],
+) -> None:
+    county, programme, _point = setting
+    given = {"county": county.division, "source": "county", "received_on": TODAY}
+    wrong, right = (
+        enter_receipt(amount=Decimal(amount), actor=county.maker, now=SHANGHAI_NOON, **given)
+        for amount in ("150000", "1500")
+    )
+    asked = ask_correction(
+        county_code=county.division.pk[:6],
+        transaction_no=1,
+        reason="typed twice a zero too many",
+        effective_on=TODAY,
+        actor=county.maker,
+        now=SHANGHAI_NOON,
+    )
+    assert dict(receipts(Scope("")).values_list("pk", "correction")) == {
+        wrong.pk: "asked",
+        right.pk: "",
+    }
+    assert unallocated(wrong) == 0
+    decide_correction(correction=asked, approved=True, actor=county.checker, now=SHANGHAI_NOON)
+    with pytest.raises(Refusal):
+        plan(county, programme, "1500", wrong)
+    assert plan(county, programme, "1500", right).amount == Decimal(1500)
+    page = sign_in(county.maker).get(reverse("subsidies:receipt-list") + "?correction=posted")
+    text = page.content.decode()
+    assert "已冲回" in text
+    assert "150,000.00" in text
+    assert ">1,500.00" not in text
 
 
 def test_too_little_goes_to_the_registered_poor_alone(

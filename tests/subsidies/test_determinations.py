@@ -2,23 +2,35 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from povedu.audit.models import AuditEntry
 from povedu.errors import Conflict, Refusal
 from povedu.scope import Actor
 from povedu.working_days import after_working_days, is_published
-from subsidies.models import CalendarDay, Determination, ScoreBand, ScoreItem
+from subsidies.models import ApplicationPaper, CalendarDay, Determination, ScoreBand, ScoreItem
 from subsidies.selectors.calendar import changed_days
 from subsidies.services import determinations as services
 from subsidies.services.calendar import remove_calendar_day, set_calendar_day
 from subsidies.services.notices import draft_notice
-from tests.factories import ScoreBandFactory, ScoreItemFactory, StandardFactory, actor_of, sign_in
+from tests.factories import (
+    SchoolFactory,
+    ScoreBandFactory,
+    ScoreItemFactory,
+    StandardFactory,
+    actor_of,
+    sign_in,
+)
 from tests.subsidies.county import AUTUMN, SHANGHAI_NOON, County, at
 
 DAY = date(2016, 9, 20)
 LEVELS = ((40, "困难", "三档"), (60, "一般困难", "二档"), (80, "特别困难", "一档"))
+PDF = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer\n%%EOF\n"
 CLASS = services.Signature("王老师", DAY, "属实")
 
 
@@ -38,6 +50,10 @@ def scored(county: County) -> County:
 
 def clerk_of(county: County) -> Actor:
     return actor_of("school_clerk", school_code=county.school.code)
+
+
+def stranger() -> Actor:
+    return actor_of("school_clerk", school_code=SchoolFactory().code)
 
 
 def enter(county: County, *names: str, actor: Actor | None = None) -> Determination:
@@ -173,9 +189,10 @@ def test_the_clerk_enters_and_a_colleague_reviews_in_the_browser(scored: County)
     assert "请填写评议日期" in refused.content.decode()
     assert clerk.post(add, {**sent, "signed_on": "2016-09-20"}).status_code == 302
     one = Determination.objects.get()
-    page = reverse("subsidies:determination-decide", args=[one.pk])
+    page = reverse("subsidies:determination-detail", args=[one.pk])
     review = reverse("subsidies:determination-review", args=[one.pk])
-    assert other.get(page).url == review
+    assert review in other.get(page).content.decode()
+    assert review not in clerk.get(page).content.decode()
     shown = other.get(review).content.decode()
     assert "王老师" in shown
     assert "户口簿、村（社区）证明" in shown
@@ -183,6 +200,42 @@ def test_the_clerk_enters_and_a_colleague_reviews_in_the_browser(scored: County)
     assert clerk.post(review, {**said, "form_token": "own"}).status_code == 400
     assert other.post(review, said).status_code == 302
     assert "待审核的困难认定" in sign_in(scored.checker).get(reverse("home")).content.decode()
+
+
+def test_a_paper_is_kept_sealed_looked_at_and_bound_to_the_decision(
+    scored: County, settings: Any
+) -> None:
+    one, clerk = enter(scored), sign_in(scored.maker)
+    checker, other = sign_in(scored.checker), sign_in(stranger())
+    page = reverse("subsidies:determination-detail", args=[one.pk])
+    add = reverse("subsidies:paper-add", args=[one.pk])
+
+    def put(content: bytes, token: str, client: Any = clerk) -> Any:
+        file = SimpleUploadedFile("x.pdf", content)
+        return client.post(add, {"kind": "diagnosis", "file": file, "form_token": token})
+
+    assert other.get(page).status_code == 404
+    assert put(PDF, "a", other).status_code == 404
+    assert put(b"GIF89a", "b").status_code == 400
+    assert put(PDF, "c").status_code == 302
+    assert put(PDF, "d").status_code == 400
+    paper = ApplicationPaper.objects.get()
+    one.refresh_from_db()
+    assert "diagnosis" in one.documents
+    at = Path(settings.VAR_DIR) / "store" / paper.stored_name[:2] / paper.stored_name
+    assert PDF not in at.read_bytes()
+    look = reverse("subsidies:paper-open", args=[paper.pk])
+    assert other.get(look).status_code == 404
+    assert checker.get(look).content == PDF
+    assert AuditEntry.objects.filter(verb="application-paper.open").count() == 1
+    remove = reverse("subsidies:paper-remove", args=[paper.pk])
+    assert remove in clerk.get(page).content.decode()
+    assert remove not in checker.get(page).content.decode()
+    decide = reverse("subsidies:determination-decide", args=[one.pk])
+    assert checker.post(decide, {"approved": "1", "form_token": "e"}).status_code == 302
+    assert put(PDF + b" ", "f").status_code == 409
+    assert clerk.post(remove, {"form_token": "g"}).status_code == 409
+    assert ApplicationPaper.objects.count() == 1
 
 
 def test_scoring_is_set_in_lines(scored: County) -> None:

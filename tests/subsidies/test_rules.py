@@ -10,7 +10,7 @@ from povedu.terms import Term
 from povedu.working_days import after_working_days
 from subsidies.rules.bank_lines import cell, digest, has_private_glyph
 from subsidies.rules.eligibility import Situation, StandardLine, choose
-from subsidies.rules.instalments import plan, spread
+from subsidies.rules.instalments import period_words, plan, spread
 from subsidies.rules.notices import telling_words
 from subsidies.rules.presets import PRESETS
 from subsidies.rules.sources import SourceLine, Used, draw
@@ -95,6 +95,8 @@ def test_plans_by_cadence() -> None:
     assert plan("term", 5, autumn)[0].period == "2016-1"
     assert plan("yearly", 5, Term(2016, 2))[0].period == "2016-2017"
     assert plan("once", 5, autumn)[0].period == "once"
+    named = [period_words(one) for one in ("once", "2016-2017", "2016-2", "2017-01")]
+    assert named == ["一次性", "2016-2017学年", "2017年春季学期", "2017年1月"]
 
 
 def standard(number: int, **fields: object) -> StandardLine:

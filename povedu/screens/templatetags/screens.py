@@ -65,6 +65,15 @@ def figure(number: Any) -> str:
 
 
 @register.filter
+def told(value: Any) -> Any:
+    """Write money (a Decimal) and counts with separators; leave words and rates as they are."""
+    if isinstance(value, Decimal):
+        return money_text(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return f"{value:,}" if is_count else value
+
+
+@register.filter
 def term(code: Any) -> str:
     """Write a term in words; accepts a Term or its code."""
     try:

@@ -36,6 +36,7 @@ SIGN_INS = (
     SignIn("meals", "何营养", "营养办经办", Role.OFFICE_STAFF, OfficeCode.NUTRITION),
     SignIn("personnel", "孙人事", "人事股经办", Role.OFFICE_STAFF, OfficeCode.PERSONNEL),
     SignIn("finance", "钱计财", "计财股经办", Role.OFFICE_STAFF, OfficeCode.FINANCE),
+    SignIn("finance-head", "冯财务", "计财股股长", Role.APPROVER, OfficeCode.FINANCE),
     SignIn("town", "石专干", "中心学校专干", Role.TOWNSHIP_OFFICER, "", f"{COUNTY_CODE}101"),
     SignIn("clerk", "林老师", "学校资助专干", Role.SCHOOL_CLERK, "", f"{COUNTY_CODE}101", "1"),
     SignIn("clerk2", "田老师", "学校资助专干", Role.SCHOOL_CLERK, "", f"{COUNTY_CODE}102", "2"),

@@ -4,7 +4,9 @@ from datetime import date
 
 import factory
 
+from povedu.jobs import store
 from subsidies.models import (
+    ApplicationPaper,
     Award,
     AwardChange,
     AwardSource,
@@ -135,6 +137,25 @@ class DeterminationStepFactory(factory.django.DjangoModelFactory[DeterminationSt
     signed_on = date(2016, 9, 20)
     entered_by = factory.SubFactory(UserFactory)
     entered_at = MOMENT
+
+
+class ApplicationPaperFactory(factory.django.DjangoModelFactory[ApplicationPaper]):
+    """A scanned household book; its bytes are in the store."""
+
+    class Meta:
+        model = ApplicationPaper
+
+    class Params:
+        n = factory.Sequence(lambda n: n)
+
+    determination = factory.SubFactory(DeterminationFactory)
+    kind = "household"
+    stored_name = factory.LazyAttribute(lambda o: store.put(b"%PDF-1.4 paper %%EOF"))
+    content_type = "application/pdf"
+    bytes_count = 20
+    digest = factory.LazyAttribute(lambda o: f"{o.n:064x}")
+    added_by = factory.SubFactory(UserFactory)
+    added_at = MOMENT
 
 
 class ScoreItemFactory(factory.django.DjangoModelFactory[ScoreItem]):
