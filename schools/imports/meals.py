@@ -116,7 +116,7 @@ _WHOLE_PERSONS = ("惠及实际学生(人)(非人次)", "惠及实际学生")
 _WHOLE_TIMES = ("本月惠及学生(人次)", "惠及学生(人次)", "惠及学生人次")
 
 
-def _part(name: str, label: str, *words: str) -> tuple[Column, Column]:
+def _part(name: str, label: Any, *words: str) -> tuple[Column, Column]:
     """Return the columns of a part's persons and person-times.
 
     The national form puts the part under the whole's heading, which says what is counted.
@@ -377,7 +377,7 @@ def _check_figures(frame: Frame, at: int, today: date) -> None:
     parts = {name: frame.column(name)[at] or 0 for pair in rules.PARTS for name in pair}
     try:
         rules.check_month(
-            rules.MonthFigures(*(frame.column(name)[at] for name in names), parts=parts),
+            rules.MonthFigures(**{name: frame.column(name)[at] for name in names}, parts=parts),
             today=today,
         )
     except Refusal as wrong:

@@ -250,7 +250,7 @@ class PaperAdd(OfficeForm):
 
     def success_url(self, result: ApplicationPaper) -> str:
         """Go back to the application."""
-        return self.object.get_absolute_url()
+        return reverse("subsidies:determination-detail", args=[result.determination_id])
 
 
 class PaperRemove(OfficeAction):
@@ -272,7 +272,8 @@ class PaperRemove(OfficeAction):
 
     def success_url(self, result: object) -> str:
         """Go back to the application."""
-        return self.object.determination.get_absolute_url()
+        paper: ApplicationPaper = self.object
+        return reverse("subsidies:determination-detail", args=[paper.determination_id])
 
 
 class PaperOpen(OfficeRows):
