@@ -31,6 +31,7 @@ from subsidies.selectors.eligibility import decide, in_order
 from subsidies.selectors.programmes import source_lines, used_sources
 from subsidies.selectors.quotas import QuotaUse, quota_use
 from subsidies.services.award_rows import Covered, plans_of, write_awards
+from subsidies.services.holding import hold_programme
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ def propose_awards(
     """
     today = timezone.localtime(now).date()
     with transaction.atomic():
-        programme = Programme.objects.select_for_update().get(pk=programme.pk)
+        programme = hold_programme(programme.pk)
         counted_on = as_of or day_that_counts(term, today)
         decisions = decide(programme, term, counted_on, students=students)
         lines = source_lines(programme, today.year)
@@ -153,7 +154,7 @@ def approve_awards(
     """
     today = timezone.localtime(now).date()
     with transaction.atomic():
-        programme = Programme.objects.select_for_update().get(pk=programme.pk)
+        programme = hold_programme(programme.pk)
         ready = awaiting_approval(programme, today).filter(term=term.code)
         if not ready.exists():
             raise Refusal("nothing-to-approve", _("没有可批准的资助：须公示的应在公示期满后批准。"))
@@ -243,6 +244,7 @@ def cancel_award(*, award: Award, reason: str, actor: Actor, now: datetime) -> A
     if not reason.strip():
         raise Refusal("reason-missing", _("请写明取消原因。"), field="reason")
     with transaction.atomic():
+        hold_programme(award.programme_id)
         if Payment.objects.filter(instalment__award=award, state__in=_PAID).exists():
             raise Conflict(
                 "award-paid", _("该资助已在发放或已发放，不能取消；如有差错请办理追回。")

@@ -34,6 +34,7 @@ from subsidies.selectors.history import paid_before
 from subsidies.selectors.payment_rules import rules_of
 from subsidies.selectors.payments import approved_accounts, due_instalments
 from subsidies.services.disbursement import recorded, tally
+from subsidies.services.holding import hold_programme
 from subsidies.services.numbers import next_number
 
 _PAYMENT_FIELDS = (
@@ -94,7 +95,7 @@ def make_batch(
     today = timezone.localtime(now).date()
     try:
         with transaction.atomic():
-            programme = Programme.objects.select_for_update().get(pk=programme.pk)
+            programme = hold_programme(programme.pk)
             lines = _payable(programme, term, due_by or today, students)
             if not lines:
                 raise Refusal("nothing-due", _("没有到期且可发放的款项；请查看不能发放的原因。"))

@@ -33,6 +33,7 @@ from subsidies.services.batch_checks import (
     check_names,
     content_digest,
 )
+from subsidies.services.holding import hold_programme
 
 
 def remove_line(*, payment: Payment, reason: str, actor: Actor, now: datetime) -> None:
@@ -228,6 +229,7 @@ def give_up_payment(*, payment: Payment, reason: str, actor: Actor, now: datetim
     if not reason.strip():
         raise Refusal("reason-missing", _("请写明不再补发的原因。"), field="reason")
     with transaction.atomic():
+        hold_programme(payment.batch.programme_id)
         moved = Payment.objects.filter(pk=payment.pk, state=PaymentState.RETURNED).update(
             state=PaymentState.VOIDED
         )

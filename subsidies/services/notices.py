@@ -1,9 +1,9 @@
 """Public notices: drawing them up, showing and taking down, objections and their answers."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from subsidies.models import Award, NoticeLine, Objection, Programme, PublicNoti
 from subsidies.rules import notices as rules
 from subsidies.selectors.calendar import changed_days
 from subsidies.services.awards import cancel_award
+from subsidies.services.holding import hold_programme
 from subsidies.services.numbers import next_number
 
 
@@ -37,54 +38,60 @@ def draft_notice(
     award, or the heading tells of hardship.
     """
     starts_on = timezone.localtime(now).date()
-    number = next_number(PublicNotice, "GS", programme.county_id, starts_on)
     changed = changed_days(programme.county_id)
-    title = heading.strip() or _("%(term)s学生资助拟发放名单公示（%(number)s）") % {
+    with transaction.atomic():
+        hold_programme(programme.pk)
+        lines = _lines(programme, term)
+        if not lines:
+            raise Refusal("nothing-to-publish", _("没有待公示的资助，请先拟定。"))
+        number = next_number(PublicNotice, "GS", programme.county_id, starts_on)
+        notice = PublicNotice.objects.create(
+            programme=programme,
+            term=term.code,
+            number=number,
+            heading=_heading(heading, term, number),
+            starts_on=starts_on,
+            ends_on=after_working_days(starts_on, working_days, changed),
+            made_by_id=actor.user_id,
+        )
+        insert_rows(
+            NoticeLine, ("notice", "award", *rules.COLUMNS), [(notice.pk, *one) for one in lines]
+        )
+        _recorded("notice.draft", notice, actor, now, count=len(lines))
+    return notice
+
+
+def _heading(given: str, term: Term, number: str) -> str:
+    """Return a notice's heading; refuse one that tells of hardship."""
+    heading = given.strip() or _("%(term)s学生资助拟发放名单公示（%(number)s）") % {
         "term": term.label,
         "number": number,
     }
-    told = rules.telling_words(title)
+    told = rules.telling_words(heading)
     if told:
         raise Refusal(
             "heading-tells",
             _("公示标题不得出现困难类别：%(words)s。请改写。") % {"words": "、".join(told)},
             field="heading",
         )
-    with transaction.atomic():
-        awards = Award.objects.filter(
-            programme=programme,
-            term=term.code,
-            state=AwardState.PROPOSED,
-            notice_line__isnull=True,
-        )
-        notice = PublicNotice.objects.create(
-            programme=programme,
-            term=term.code,
-            number=number,
-            heading=title[:80],
-            starts_on=starts_on,
-            ends_on=after_working_days(starts_on, working_days, changed),
-            made_by_id=actor.user_id,
-        )
-        count = _write_lines(notice, awards)
-        if not count:
-            raise Refusal("nothing-to-publish", _("没有待公示的资助，请先拟定。"))
-        _recorded("notice.draft", notice, actor, now, count=count)
-    return notice
+    return heading[:80]
 
 
-def _write_lines(notice: PublicNotice, awards: QuerySet[Award]) -> int:
+def _lines(programme: Programme, term: Term) -> list[tuple[Any, ...]]:
+    """Return the proposed awards that are on no notice yet: their keys and the allowed columns."""
+    awards = Award.objects.filter(
+        programme=programme,
+        term=term.code,
+        state=AwardState.PROPOSED,
+        notice_line__isnull=True,
+    )
     rows = awards.order_by("school__code", "grade", "class_name", "pk").values_list(
         "pk", "student__name", "school__name", "stage", "grade", "class_name", "major"
     )
-    return insert_rows(
-        NoticeLine,
-        ("notice", "award", *rules.COLUMNS),
-        [
-            (notice.pk, pk, name, school, grade_label(stage, grade), class_name, major)
-            for pk, name, school, stage, grade, class_name, major in rows
-        ],
-    )
+    return [
+        (pk, name, school, grade_label(stage, grade), class_name, major)
+        for pk, name, school, stage, grade, class_name, major in rows
+    ]
 
 
 def publish_notice(
@@ -98,6 +105,7 @@ def publish_notice(
     starts_on = timezone.localtime(now).date()
     changed = changed_days(notice.programme.county_id)
     with transaction.atomic():
+        hold_programme(notice.programme_id)
         moved = PublicNotice.objects.filter(pk=notice.pk, state=NoticeState.DRAFT).update(
             state=NoticeState.PUBLISHED,
             starts_on=starts_on,

@@ -97,8 +97,7 @@ def decide_correction(
                 now=now,
                 memo=correction.reason,
             )
-            last = LedgerEntry.objects.get(county_code=correction.county_code, seq=posted.last_seq)
-            number = last.transaction_no
+            number = posted.last_transaction
         held.update(
             state=new,
             decided_by_id=actor.user_id,

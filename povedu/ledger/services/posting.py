@@ -68,6 +68,7 @@ class Posted:
     first_seq: int
     last_seq: int
     transactions: int
+    last_transaction: int
     hash: str
 
 
@@ -158,7 +159,7 @@ def post_many(
         chain = _Chain(head, actor, now)
         write_rows(LedgerEntry._meta.db_table, _FIELDS, chain.rows(legs))
         if chain.seq == head.seq:
-            return Posted(head.seq + 1, head.seq, 0, head.hash)
+            return Posted(head.seq + 1, head.seq, 0, head.transaction_no, head.hash)
         _move(head, chain)
         record(
             actor=actor,
@@ -172,7 +173,8 @@ def post_many(
         )
         anchor = anchors.Anchor(county_code, chain.seq, chain.hash, instant_text(now))
         transaction.on_commit(partial(anchors.write, anchor))
-    return Posted(head.seq + 1, chain.seq, chain.transaction_no - head.transaction_no, chain.hash)
+    number = chain.transaction_no
+    return Posted(head.seq + 1, chain.seq, number - head.transaction_no, number, chain.hash)
 
 
 def post(
