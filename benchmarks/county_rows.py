@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from benchmarks.people import AS_OF, TERM, TOWNSHIPS, VILLAGES, County, Known, division
 from povedu import identity
 from povedu.accounts.selectors import operator
-from povedu.bulk import insert_rows
+from povedu.bulk import insert_rows, reserve_ids
 from schools.choices import SchoolKind
 from schools.models import Division, School
 from students.models import (
@@ -56,7 +56,7 @@ def _places(made: County, county: Division) -> Iterator[tuple[Any, ...]]:
 
 
 def _write_pupils(made: County, county: Division, schools: list[int]) -> None:
-    first = (Student.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    keys = reserve_ids(Student, len(made.roster))
     fields = [
         *("id", "county", "name", "normal_name", "pinyin", "initials", "sex", "birth_on"),
         *("id_number", "id_index", "stated_id_number", "stated_index", "first_15_index"),
@@ -66,7 +66,7 @@ def _write_pupils(made: County, county: Division, schools: list[int]) -> None:
 
     def pupils() -> Iterator[tuple[Any, ...]]:
         taken: set[str] = set()  # intake confirms a number once
-        for pk, row in enumerate(made.roster, start=first):
+        for pk, row in zip(keys, made.roster, strict=True):
             found, valid = read_identity(row.number), row.valid()
             if valid in taken:
                 valid = ""
@@ -89,8 +89,8 @@ def _write_pupils(made: County, county: Division, schools: list[int]) -> None:
         Enrolment,
         ["student", "term", "school", "stage", "grade", "source_sheet", "source_row"],
         (
-            (pk, TERM.code, schools[row.township], "primary", 3, "花名册", pk)
-            for pk, row in enumerate(made.roster, start=first)
+            (pk, TERM.code, schools[row.township], "primary", 3, "花名册", number)
+            for number, (pk, row) in enumerate(zip(keys, made.roster, strict=True), start=3)
         ),
     )
 
@@ -131,13 +131,13 @@ def write_decisions(run: Reconciliation, count: int) -> int:
         insert_rows(
             Finding,
             [
-                *("county", "term", "kind", "subject_key", "first_run", "last_run", "state"),
+                *("county", "term", "kind", "subject_key", "first_run", "state"),
                 *("division_code", "reason", "evidence_digest"),
             ],
             (
                 (
                     *(run.county_id, TERM.previous.code, "register-duplicate", f"{n:064d}"),
-                    *(run.pk, run.pk, "open", run.county_id, "same-number", "0" * 64),
+                    *(run.pk, "open", run.county_id, "same-number", "0" * 64),
                 )
                 for n in range(missing)
             ),

@@ -25,12 +25,13 @@ from benchmarks.roster import HEADINGS, SCHOOLS
 COUNTY, TERM, CLERK = "530623", "2016-1", "bench-clerk"
 
 
-def _own_seconds() -> float:
+def own_seconds() -> float:
+    """Return processor seconds of this process and of those it has waited for."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-def _database_seconds() -> float:
+def database_seconds() -> float:
     """Return processor seconds of the connection's server process, 0 where it is not to be seen."""
     from django.db import connection
 
@@ -46,12 +47,12 @@ def _database_seconds() -> float:
 
 def measured(work: Callable[[], Any]) -> dict[str, float]:
     """Run, and return what it took."""
-    own, database, clock = _own_seconds(), _database_seconds(), time.perf_counter()
+    own, database, clock = own_seconds(), database_seconds(), time.perf_counter()
     work()
     return {
         "seconds": time.perf_counter() - clock,
-        "own": _own_seconds() - own,
-        "database": _database_seconds() - database,
+        "own": own_seconds() - own,
+        "database": database_seconds() - database,
     }
 
 

@@ -2,36 +2,42 @@
 
     python -m benchmarks.reconcile [--children 50000] [--persons 80000] [--decisions 20000]
     python -m benchmarks.reconcile --accuracy-only
-    python -m benchmarks.reconcile --city 14 --children 10000 --persons 16000 --workers 2
+    python -m benchmarks.reconcile --postgres URL
 
-Uses the database of ``POVEDU_DATABASE_URL`` (make a fresh one: what is measured stays in it). The
+Makes a database of its own on that server ("" is SQLite) and drops it; without ``--postgres`` it
+uses the one of ``POVEDU_DATABASE_URL``, and what is measured stays in it. The
 county is generated (``benchmarks/people.py`` states every fault and its rate). Printed are:
 
 (s) the stages of a run: reading, rules, weighing (Splink with all that goes round it), writing,
-    each with wall and processor time and the process's memory at its peak so far; for the first run
-    (every finding new), a later one with its earlier decisions, and one where nothing has changed;
+    each with the clock, processor time (own, and of the database's process) and the memory at its
+    peak so far; for the first run (every finding new), a later one with its earlier decisions, and
+    one where nothing has changed;
 (f) the floor: one hash join on the number in the database, rows fetched, and Splink's bare predict
     over the whole lists with the same model, columns ready in memory;
 (p) the plain way: pandas merge on the number plus rapidfuzz over names;
 (a) accuracy on the same county: recall and precision per fault, Splink's defaults and the number
     alone beside it.
 
-A city is so many counties of that size, each a job, worked off by so many processes; three sizes
-show whether time follows rows.
+A whole city is measured by ``benchmarks/city.py``.
 """
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import django
 from django.db import connection
+
+from benchmarks.intake import ROOT, fresh
+from benchmarks.parts import database_seconds, own_seconds, peak
 
 TERM = "2016-1"
 
@@ -42,28 +48,41 @@ def say(text: str = "") -> None:
     sys.stdout.flush()
 
 
-def _cpu() -> float:
-    spent = os.times()
-    return spent.user + spent.system
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds of the clock, and of the processors: this process's and its database connection's."""
 
+    clock: float = 0
+    busy: float = 0
 
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    def __add__(self, other: "Took") -> "Took":
+        return Took(self.clock + other.clock, self.busy + other.busy)
 
 
 @contextmanager
-def stage(label: str, into: dict[str, float] | None = None) -> Iterator[None]:
+def stage(label: str, into: dict[str, Took] | None = None) -> Iterator[None]:
     """Time a stage and print it."""
-    began, busy = time.perf_counter(), _cpu()
+    clock, own, database = time.perf_counter(), own_seconds(), database_seconds()
     yield
-    wall, busy = time.perf_counter() - began, _cpu() - busy
+    clock, own = time.perf_counter() - clock, own_seconds() - own
+    database = database_seconds() - database
     if into is not None:
-        into[label] = wall
-    say(f"  {label:<44}{wall:8.2f} s   cpu {busy:7.2f} s   peak {_peak():6.0f} MB")
+        into[label] = Took(clock, own + database)
+    say(
+        f"  {label:<44}{clock:8.2f} s   cpu {own:6.2f} s + database {database:6.2f} s"
+        f"   peak {peak():6.0f} MB"
+    )
 
 
-def one_run(county: Any, *, again: bool) -> tuple[Any, float]:
-    """Run in stages as a job does; return the run and its seconds."""
+def one_run(county: Any, *, again: bool) -> tuple[Any, Took]:
+    """Run in stages, the collector paused as a job has it; return the run and what it took."""
+    from povedu.bulk import uncollected
+
+    with uncollected():
+        return _staged_run(county, again=again)
+
+
+def _staged_run(county: Any, *, again: bool) -> tuple[Any, Took]:
     from django.db import transaction
 
     from benchmarks.county_rows import NOW
@@ -71,11 +90,11 @@ def one_run(county: Any, *, again: bool) -> tuple[Any, float]:
     from povedu.terms import Term
     from students.services import reconcile as service
 
-    spent: dict[str, float] = {}
-    weigh, began = service.score, time.perf_counter()
+    spent: dict[str, Took] = {}
+    weigh = service.score
 
     def weighed(*rows: Any, **more: Any) -> Any:
-        with stage(f"weighing {len(rows[0]):,} x {len(rows[1]):,} of the rest", spent):
+        with stage(f"weighing {len(rows[0]):,} x {len(rows[1]):,} of the rest"):
             return weigh(*rows, **more)
 
     service.score = weighed  # type: ignore[assignment]  # timed, otherwise the same
@@ -83,7 +102,8 @@ def one_run(county: Any, *, again: bool) -> tuple[Any, float]:
         with stage("reading, and the digest of it", spent):
             seen = service.read(county=county, term=Term.parse(TERM))
         if seen.same_as is not None and not again:
-            run = service.confirm(run=seen.same_as, actor=operator(), now=NOW)
+            with stage("noting that it still holds", spent):
+                run = service.confirm(run=seen.same_as, actor=operator(), now=NOW)
         else:
             with stage("rules and weighing", spent):
                 prepared = service.prepare(seen=seen)
@@ -91,18 +111,18 @@ def one_run(county: Any, *, again: bool) -> tuple[Any, float]:
                 run = service.store(prepared=prepared, actor=operator(), now=NOW)
     finally:
         service.score = weigh
-    return run, time.perf_counter() - began
+    return run, sum(spent.values(), Took())
 
 
-def floor(county: Any) -> float:
-    """Return the seconds of one hash join and of Splink's bare predict."""
+def floor(county: Any) -> Took:
+    """Return what one hash join and Splink's bare predict take."""
     from povedu.terms import Term
     from students.linkage.frames import children_frame, entries_frame
     from students.linkage.model import known_model
     from students.linkage.scoring import SEEN_FROM, confined, linker_over
     from students.selectors import reconciling as reading
 
-    spent: dict[str, float] = {}
+    spent: dict[str, Took] = {}
     with stage("hash join on the number, in the database", spent), connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.id, e.id FROM students_student s JOIN students_registerentry e"
@@ -120,7 +140,7 @@ def floor(county: Any) -> float:
             found = linker.inference.predict(threshold_match_probability=SEEN_FROM)
         pairs = found.as_duckdbpyrelation().shape[0]
     say(f"  (joined {joined:,} pairs by number; predict returned {pairs:,})")
-    return sum(spent.values())
+    return sum(spent.values(), Took())
 
 
 def measure_county(children: int, persons: int, decisions: int, *, plain: bool) -> None:
@@ -144,8 +164,11 @@ def measure_county(children: int, persons: int, decisions: int, *, plain: bool) 
     _run, none = one_run(county, again=False)
     say("Floor")
     bare = floor(county)
-    for label, seconds in (("first", first), ("later", later), ("nothing changed", none)):
-        say(f"{label + ' run end to end':<46}{seconds:8.2f} s = {seconds / bare:4.1f} x the floor")
+    for label, took in (("first", first), ("later", later), ("nothing changed", none)):
+        say(
+            f"{label + ' run end to end':<46}{took.clock:8.2f} s = {took.clock / bare.clock:4.1f} x"
+            f" the floor   cpu {took.busy:6.2f} s = {took.busy / bare.busy:4.1f} x"
+        )
     if plain:
         say("The plain way")
         with stage("pandas merge and rapidfuzz over names"):
@@ -176,45 +199,13 @@ def measure_accuracy(children: int, persons: int) -> None:
         )
 
 
-def measure_city(counties: int, children: int, persons: int, workers: int) -> None:
-    """Print the time of a city at a quarter, half and whole of its size."""
-    from benchmarks.county_rows import NOW, write_county
-    from benchmarks.people import county as generated
-    from povedu.accounts.selectors import operator
-    from povedu.terms import Term
-    from students.services.nightly import start_runs
-
-    code = 530700
-    for part in (4, 2, 1):
-        made = []
-        for _ in range(counties):
-            code += 1
-            size = (children // part, persons // part)
-            made.append(write_county(generated(*size, seed=code, code=str(code))))
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        start_runs(counties=made, term=Term.parse(TERM), actor=operator(), now=NOW, wake=False)
-        began = time.perf_counter()
-        command = [sys.executable, "-m", "benchmarks.reconcile", "--work"]
-        hands = [subprocess.Popen(command) for _ in range(workers)]  # noqa: S603  # our own module
-        failed = [hand.wait() for hand in hands]
-        seconds = time.perf_counter() - began
-        rows = counties * (children + persons) // part
-        say(
-            f"{counties} counties x ({children // part:,} + {persons // part:,}) = {rows:>9,} rows,"
-            f" {workers} processes: {seconds:7.1f} s {rows / seconds:8,.0f} rows/s"
-            + (f"   FAILED {failed}" if any(failed) else "")
-        )
-
-
-def work() -> None:
-    """Work off queued runs until none is left, as a worker does."""
-    from povedu.jobs.choices import JobState
-    from povedu.jobs.models import Job
-    from povedu.jobs.runner import run_now
-
-    while job := Job.objects.filter(kind="students.reconcile", state=JobState.QUEUED).first():
-        run_now(job)
+def _in_a_fresh_database(url: str) -> int:
+    """Measure the same in a process of its own; return its exit status."""
+    at = sys.argv.index("--postgres")
+    rest = sys.argv[1:at] + sys.argv[at + 2 :]
+    command = [sys.executable, "-m", "benchmarks.reconcile", *rest]
+    with tempfile.TemporaryDirectory() as folder, fresh(url, Path(folder)) as environment:
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603  # our own module
 
 
 def main() -> None:
@@ -223,26 +214,19 @@ def main() -> None:
     parser.add_argument("--children", type=int, default=50_000)
     parser.add_argument("--persons", type=int, default=80_000)
     parser.add_argument("--decisions", type=int, default=20_000)
+    parser.add_argument("--postgres", metavar="URL", help="measure in a database of its own")
     parser.add_argument("--accuracy-only", action="store_true")
     parser.add_argument("--no-accuracy", action="store_true")
     parser.add_argument("--no-plain", action="store_true")
-    parser.add_argument("--city", type=int, default=0, help="so many counties of that size")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.postgres is not None:
+        sys.exit(_in_a_fresh_database(chosen.postgres))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "povedu.settings")
     django.setup()
-    if chosen.work:
-        work()
-    elif chosen.city:
-        measure_city(chosen.city, chosen.children, chosen.persons, chosen.workers)
-    else:
-        if not chosen.accuracy_only:
-            measure_county(
-                chosen.children, chosen.persons, chosen.decisions, plain=not chosen.no_plain
-            )
-        if not chosen.no_accuracy:
-            measure_accuracy(chosen.children, chosen.persons)
+    if not chosen.accuracy_only:
+        measure_county(chosen.children, chosen.persons, chosen.decisions, plain=not chosen.no_plain)
+    if not chosen.no_accuracy:
+        measure_accuracy(chosen.children, chosen.persons)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from povedu.accounts.selectors import term_of
 from povedu.audit.services import record
+from povedu.bulk import uncollected
 from povedu.errors import Conflict, Refusal
 from povedu.jobs.handle import JobHandle
 from povedu.jobs.registry import daily_at, job
@@ -104,6 +105,7 @@ def print_notices(handle: JobHandle) -> dict[str, Any]:
     action="students.reconciliation.run",
     title=gettext_lazy("花名册与外部名册比对"),
 )
+@uncollected()
 def reconcile(handle: JobHandle) -> dict[str, Any]:
     """Compare one county's term with its registers.
 

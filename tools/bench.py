@@ -71,9 +71,9 @@ def main() -> None:
         )
         timed("verify", "--json")
         server = environment.get("POVEDU_DATABASE_URL", "")
-        subprocess.run(
-            [python, "-m", "benchmarks.intake", "--postgres", server], cwd=ROOT, check=False
-        )
+        for module in ("intake", "reconcile", "city"):  # each makes databases of its own
+            command = [python, "-m", f"benchmarks.{module}", "--postgres", server]
+            subprocess.run(command, cwd=ROOT, check=False)
         subprocess.run(
             [python, "manage.py", "shell", "-v0", "-c", PAGES],
             cwd=ROOT,

@@ -143,6 +143,13 @@ class Checks:
             **environment,
         )
 
+    def city(self) -> None:
+        """Reconcile a city of a million children with as many register rows, in three sizes."""
+        self.stream(
+            "a city of a million against a million",
+            *(self.python, "-m", "benchmarks.city", "--postgres", POSTGRES),
+        )
+
 
 def _collect(lane: Callable[[], None], failures: list[str]) -> None:
     try:
@@ -200,6 +207,8 @@ def _everything(checks: Checks, *, nightly: bool) -> None:
     if {"postgres", "redis"} & missing.keys():
         say("!!! not run: the second half, on PostgreSQL and Redis")
         return
+    if nightly:
+        checks.city()
     # The browser journeys have been walked once; last, so that pytest has the last word.
     checks.tests(marks=f"({marks}) and not browser and not embedded", postgres=True)
 

@@ -1,6 +1,6 @@
 """Rows of matching as the columns that Splink compares."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from povedu import identity
@@ -15,34 +15,39 @@ Digits = Mapping[int, str]  # a row's stated number by key, in the clear, in mem
 
 def _people(rows: Sequence[Child] | Sequence[Listed], digits: Digits) -> dict[str, list[Any]]:
     """Return the columns that both sides fill alike; None where unknown."""
+    held = dict(zip(type(rows[0])._fields, zip(*rows, strict=True), strict=True)) if rows else {}
 
-    def column(value: Callable[[Any], Any]) -> list[Any]:
-        return [value(row) or None for row in rows]
+    def column(name: str) -> list[Any]:
+        return [value or None for value in held.get(name, ())]
 
+    names, births = column("name"), column("birth_on")
+    folds = {name: folded(name) for name in {*names} if name}
+    dates = {day: f"{day:%Y%m%d}" for day in {*births} if day}
+    numbers = zip(held.get("stated_index", ()), held.get("id_index", ()), strict=True)
     return {
-        "row": [row.pk for row in rows],
-        "name": column(lambda row: row.name),
-        "folded": column(lambda row: folded(row.name)),
-        "pinyin": column(lambda row: row.pinyin),
-        "surname": column(lambda row: row.name[:1]),
-        "given": column(lambda row: row.name[1:]),
-        "sex": column(lambda row: row.sex),
-        "birth": column(lambda row: f"{row.birth_on:%Y%m%d}" if row.birth_on else None),
-        "day": column(lambda row: row.birth_on and row.birth_on.toordinal()),
-        "township": column(lambda row: row.township),
-        "village": column(lambda row: row.village),
-        "stated": column(lambda row: row.stated_index or row.id_index),
-        "first_15": column(lambda row: row.first_15_index),
-        "digits": column(lambda row: digits.get(row.pk)),
+        "row": [*held.get("pk", ())],
+        "name": names,
+        "folded": [*map(folds.get, names)],
+        "pinyin": column("pinyin"),
+        "surname": [name and name[:1] for name in names],
+        "given": [name and name[1:] or None for name in names],
+        "sex": column("sex"),
+        "birth": [*map(dates.get, births)],
+        "day": [day and day.toordinal() for day in births],
+        "township": column("township"),
+        "village": column("village"),
+        "stated": [stated or known or None for stated, known in numbers],
+        "first_15": column("first_15_index"),
+        "digits": [*map(digits.get, held.get("pk", ()))],
     }
 
 
 def _elders(names: Iterable[str]) -> dict[str, list[Any]]:
-    elders = [identity.normal_name(name) if name else None for name in names]
-    return {
-        "elder": [name or None for name in elders],
-        "elder_pinyin": [identity.pinyin(name) if name else None for name in elders],
-    }
+    stated = [*names]
+    known = {name: identity.normal_name(name) or None for name in {*stated} if name}
+    sounds = {name: identity.pinyin(name) for name in known.values() if name}
+    elders = [known.get(name) for name in stated]
+    return {"elder": elders, "elder_pinyin": [name and sounds[name] for name in elders]}
 
 
 def children_frame(children: Sequence[Child], digits: Digits) -> "pa.Table":

@@ -83,7 +83,12 @@ class Link(models.Model):
     """A student and a register entry that are the same person, and why a run says so."""
 
     reconciliation = models.ForeignKey(
-        Reconciliation, verbose_name=_("比对"), on_delete=models.CASCADE, related_name="links"
+        Reconciliation,
+        verbose_name=_("比对"),
+        on_delete=models.CASCADE,
+        related_name="links",
+        db_index=False,  # link_once begins with it
+        db_constraint=False,  # written with its run; asking for that once a row costs a second
     )
     student = models.ForeignKey(
         Student, verbose_name=_("学生"), on_delete=models.PROTECT, related_name="links"
@@ -118,12 +123,18 @@ class Finding(models.Model):
     """A difference for a person to settle, one row per county, term, kind and subject.
 
     ``subject_key`` identifies what it is about and survives runs; ``evidence_digest`` changes when
-    the evidence does, which reopens a settled finding. ``evidence`` holds both source rows with
-    numbers masked. ``reason`` holds stable codes, put into words where they are shown.
+    the evidence does, which reopens a settled finding. ``missed_by`` is the first run that did not
+    find it any more, None while the newest does: what stays is not written again. ``evidence``
+    holds both source rows with numbers masked. ``reason`` holds stable codes, put into words where
+    they are shown.
     """
 
     county = models.ForeignKey(
-        Division, verbose_name=_("县"), on_delete=models.PROTECT, related_name="+"
+        Division,
+        verbose_name=_("县"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # finding_once begins with it
     )
     term = TermField(_("学期"))
     kind = models.CharField(_("类型"), max_length=24, choices=FindingKind.choices)
@@ -132,13 +143,20 @@ class Finding(models.Model):
         _("状态"), max_length=10, choices=FindingState.choices, default=FindingState.OPEN
     )
     first_run = models.ForeignKey(
-        Reconciliation, verbose_name=_("首次发现"), on_delete=models.PROTECT, related_name="+"
-    )
-    last_run = models.ForeignKey(
         Reconciliation,
-        verbose_name=_("最近一次"),
+        verbose_name=_("首次发现"),
         on_delete=models.PROTECT,
-        related_name="findings",
+        related_name="+",
+        db_index=False,
+    )
+    missed_by = models.ForeignKey(
+        Reconciliation,
+        verbose_name=_("不再发现"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     student = models.ForeignKey(
         Student,
@@ -245,7 +263,12 @@ class PlacedChild(models.Model):
     """
 
     reconciliation = models.ForeignKey(
-        Reconciliation, verbose_name=_("比对"), on_delete=models.CASCADE, related_name="placed"
+        Reconciliation,
+        verbose_name=_("比对"),
+        on_delete=models.CASCADE,
+        related_name="placed",
+        db_index=False,
+        db_constraint=False,
     )
     student = models.ForeignKey(
         Student,
@@ -262,6 +285,7 @@ class PlacedChild(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
     )
     case = models.ForeignKey(
         DropoutCase,
@@ -270,6 +294,7 @@ class PlacedChild(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
     )
     place = models.CharField(_("去向"), max_length=16, choices=Place.choices)
     division_code = models.CharField(_("区划"), max_length=12)
@@ -294,6 +319,9 @@ class PlacedChild(models.Model):
         indexes = [
             models.Index(fields=["reconciliation", "place"], name="placed_place"),
             models.Index(fields=["reconciliation", "division_code"], name="placed_division"),
+            # Few are known by these alone.
+            models.Index(fields=["entry"], condition=Q(entry__isnull=False), name="placed_entry"),
+            models.Index(fields=["case"], condition=Q(case__isnull=False), name="placed_case"),
         ]
 
     def __str__(self) -> str:

@@ -5,11 +5,12 @@ Codes in ``reason`` are stable and put into words by students/selectors/wording.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from students.choices import FindingKind
 from students.rules.absence import Absence, absence, rosters_of
-from students.rules.matching import Child, Listed, Pair, differences
+from students.rules.matching import SAME_NUMBER, Child, Listed, Pair
 from students.rules.records import Draft, Enrolled, Inputs, Register, Row, person_key
 from students.rules.schooling import is_school_age
 from students.rules.sites import site_place
@@ -59,17 +60,9 @@ def pair_drafts(
     return list(drafts.values())
 
 
-def differing(
-    children: Mapping[int, Child], register: Register, pairs: Iterable[Pair]
-) -> list[Pair]:
+def differing(pairs: Iterable[Pair]) -> list[Pair]:
     """Return the pairs of one number whose particulars disagree."""
-    listed = {one.pk: one for one in register.listed}
-    return [
-        pair
-        for pair in pairs
-        if "household-head" not in pair.reason
-        and differences(children[pair.child], listed[pair.entry])
-    ]
+    return [pair for pair in pairs if pair.reason != SAME_NUMBER]
 
 
 def enrolled_twice(inputs: Inputs) -> list[Draft]:
@@ -106,15 +99,16 @@ def _twice(first: Enrolled, other: Enrolled, reason: str, probability: float | N
 
 def _doubles(inputs: Inputs, by_student: Mapping[int, list[Enrolled]]) -> list[Draft]:
     ways: tuple[tuple[str, float, Callable[[Child], Any]], ...] = (
-        ("stated-equal", 0.95, lambda c: c.stated_index and (c.name, c.stated_index)),
-        ("name-and-birth", 0.8, lambda c: c.birth_on and (c.name, c.birth_on)),
+        ("stated-equal", 0.95, attrgetter("stated_index")),
+        ("name-and-birth", 0.8, attrgetter("birth_on")),
     )
     drafts: dict[tuple[int, int], Draft] = {}
-    for code, probability, key in ways:
+    present = [child for child in inputs.children if child.pk in by_student]
+    for code, probability, fact in ways:
         groups: dict[Any, list[Child]] = defaultdict(list)
-        for child in inputs.children:
-            if child.pk in by_student and key(child):
-                groups[key(child)].append(child)
+        for child in present:
+            if known := fact(child):
+                groups[child.name, known].append(child)
         for group in groups.values():
             if not 1 < len(group) <= 5:
                 continue
@@ -226,14 +220,16 @@ def not_on_roster(
 def siblings_of(inputs: Inputs, sure: Iterable[tuple[Register, Pair]]) -> Siblings:
     """Return where the members of each registered household study this term."""
     studying = {one.student: one.school for one in inputs.enrolments if one.studying}
+    near = {
+        school: str(site_place(inputs.schools[school], "", inputs.county))
+        for school in {*studying.values()}
+    }
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for register, pair in sure:
         school = studying.get(pair.child)
         row = register.rows[pair.entry]
         if school is not None and row.household_no and pair.reason != "household-head":
-            found[_home(register, row)].add(
-                str(site_place(inputs.schools[school], "", inputs.county))
-            )
+            found[_home(register, row)].add(near[school])
     return found
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from students.choices import LinkStage
 
+SAME_NUMBER = "id-equal"  # a pair's whole reason where nothing else differs
 ASKED_FROM = 0.5  # below an even chance a question would waste a person's time
 _CLEARLY = 3.0  # bits by which a better candidate on either side makes another no question
 
@@ -109,17 +110,6 @@ def differences(child: Child, entry: Listed) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def _groups(
-    rows: Iterable[Listed], key: Callable[[Listed], Hashable]
-) -> dict[Hashable, list[Listed]]:
-    grouped: dict[Hashable, list[Listed]] = defaultdict(list)
-    for row in rows:
-        value = key(row)
-        if value:
-            grouped[value].append(row)
-    return grouped
-
-
 def identity_pairs(children: Sequence[Child], entries: Sequence[Listed]) -> list[Pair]:
     """Return stage 1 and 2: pairs with one full valid number.
 
@@ -127,28 +117,42 @@ def identity_pairs(children: Sequence[Child], entries: Sequence[Listed]) -> list
     ``recovered``. A pair whose names neither agree nor sound alike is not automatic: a clerk may
     have typed the number of a brother or sister.
     """
-    by_id = _groups(entries, lambda row: row.id_index)
+    by_id: dict[str, list[Listed]] = defaultdict(list)
+    for entry in entries:
+        if entry.id_index:
+            by_id[entry.id_index].append(entry)
     pairs = []
     for child in children:
-        for entry in by_id.get(child.id_index, ()) if child.id_index else ():
+        for entry in by_id.get(child.id_index, ()):
             recovered = entry.recovered or child.recovered
             stage = LinkStage.RECOVERED if recovered else LinkStage.ID
-            codes = ("id-equal", *differences(child, entry))
+            codes = differences(child, entry)
             automatic = "name-differs" not in codes
-            pairs.append(Pair(child.pk, entry.pk, stage, automatic, None, ",".join(codes)))
+            reason = ",".join((SAME_NUMBER, *codes))
+            pairs.append(Pair(child.pk, entry.pk, stage, automatic, None, reason))
     return pairs
 
 
-def _keys(row: Child | Listed) -> list[Hashable]:
-    """Return the values of which every pair that is looked at shares at least one."""
-    values = (
-        ("name", row.name),
-        ("pinyin", row.pinyin),
-        ("birth", row.birth_on),
-        ("first-15", row.first_15_index),
-        ("stated", row.stated_index),
-    )
-    return [value for value in values if value[1]]
+class _Shared:
+    """The values of some rows of which every pair that is looked at shares at least one."""
+
+    def __init__(self, rows: Iterable[Child | Listed]) -> None:
+        rows = list(rows)
+        self.names = {one.name for one in rows if one.name}
+        self.sounds = {one.pinyin for one in rows if one.pinyin}
+        self.births = {one.birth_on for one in rows if one.birth_on}
+        self.first_15 = {one.first_15_index for one in rows if one.first_15_index}
+        self.stated = {one.stated_index for one in rows if one.stated_index}
+
+    def __contains__(self, row: Child | Listed) -> bool:
+        """Say whether a row has any of them."""
+        return (
+            row.birth_on in self.births
+            or row.name in self.names
+            or row.pinyin in self.sounds
+            or row.first_15_index in self.first_15
+            or row.stated_index in self.stated
+        )
 
 
 def _named_number(row: Child | Listed) -> Hashable:
@@ -164,22 +168,18 @@ def shortlist(
     that has one only pairs with a row that has none, or under that agreement. No pair that
     ``students.linkage`` would look at is lost, and most rows need not go there.
     """
-    open_children = {key for one in children if not one.confirmed for key in _keys(one)}
-    open_entries = {key for one in entries if not one.id_index for key in _keys(one)}
+    open_children = _Shared(one for one in children if not one.confirmed)
+    open_entries = _Shared(one for one in entries if not one.id_index)
     agreeing = set(map(_named_number, children)) & set(map(_named_number, entries)) - {None}
     left = [
         one
         for one in children
-        if not one.confirmed
-        or _named_number(one) in agreeing
-        or not open_entries.isdisjoint(_keys(one))
+        if not one.confirmed or one in open_entries or _named_number(one) in agreeing
     ]
     right = [
         one
         for one in entries
-        if not one.id_index
-        or _named_number(one) in agreeing
-        or not open_children.isdisjoint(_keys(one))
+        if not one.id_index or one in open_children or _named_number(one) in agreeing
     ]
     return sorted(left, key=_pk), sorted(right, key=_pk)
 

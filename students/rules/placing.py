@@ -1,6 +1,6 @@
 """Where each child of school age is: every child once, so the parts always sum to the whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from students.choices import DropoutState, Outcome, Place, StudentState
@@ -14,7 +14,7 @@ from students.rules.records import (
     Register,
     person_key,
 )
-from students.rules.schooling import is_school_age
+from students.rules.schooling import birth_range, is_school_age
 from students.rules.sites import site_place
 
 _COMPULSORY = frozenset({"primary", "junior"})
@@ -130,11 +130,11 @@ def _returned_in_term(case: OpenCase, inputs: Inputs) -> bool:
 def children_of_school_age(inputs: Inputs) -> list[Pupil]:
     """Return the students to place: by birth date, or by stage where that is unknown."""
     compulsory = {one.student for one in inputs.enrolments if one.stage in _COMPULSORY}
+    first, last = birth_range(inputs.term, inputs.ages)
     return [
         pupil
         for pupil in inputs.pupils.values()
-        if is_school_age(pupil.birth_on, inputs.term, inputs.ages)
-        or (pupil.birth_on is None and pupil.pk in compulsory)
+        if (pupil.pk in compulsory if pupil.birth_on is None else first <= pupil.birth_on <= last)
     ]
 
 
@@ -148,21 +148,22 @@ def unlinked_children(inputs: Inputs, spoken_for: set[int]) -> list[tuple[Regist
     persons: dict[tuple[object, ...], tuple[Register, Listed]] = {}
     known = set()
     candidates = []
+    first, last = birth_range(inputs.term, inputs.ages)
     for register in inputs.registers:
         for listed in register.listed:
-            if not is_school_age(listed.birth_on, inputs.term, inputs.ages):
+            if listed.birth_on is None or not first <= listed.birth_on <= last:
                 continue
             if register.rows[listed.pk].is_household:
                 continue
             if listed.pk in spoken_for:
-                known |= _keys(listed)
+                known.add(_key(listed))
             else:
                 candidates.append((register, listed))
     for register, listed in candidates:
-        keys = _keys(listed)
-        if keys & known:
+        key = _key(listed)
+        if key in known:
             continue
-        known |= keys
+        known.add(key)
         row = register.rows[listed.pk]
         persons[(person_key(listed, row),)] = (register, listed)
     return list(persons.values())
@@ -181,10 +182,9 @@ def told_places(inputs: Inputs) -> dict[str, str]:
     }
 
 
-def _keys(listed: Listed) -> set[tuple[object, ...]]:
-    if listed.id_index:
-        return {("id", listed.id_index)}
-    return {("name", listed.name, listed.birth_on)}
+def _key(one: Listed | OpenCase) -> tuple[object, ...]:
+    """Return what one person's rows of several lists share: the number, else name and birth."""
+    return (one.id_index,) if one.id_index else (one.name, one.birth_on)
 
 
 def place_all(
@@ -205,12 +205,12 @@ def place_all(
     rosters, cases = rosters_of(inputs), _Cases(inputs)
     placed = []
     for pupil in children_of_school_age(inputs):
-        rows, case = terms.get(pupil.pk, ()), cases.of_student(pupil.pk)
+        rows, case = terms.get(pupil.pk, []), cases.of_student(pupil.pk)
         place = place_student(
             pupil,
             rows,
             inputs,
-            absent=absence(pupil, last.get(pupil.pk), rosters, inputs),
+            absent=Absence.PRESENT if rows else absence(pupil, last.get(pupil.pk), rosters, inputs),
             decided=decided_students.get(pupil.pk, ""),
             case=case,
         )
@@ -239,12 +239,6 @@ class _Cases:
         others = [one for one in inputs.cases if one.student not in known]
         self.by_number = {one.id_index: one for one in reversed(others) if one.id_index}
         self.by_name = {(one.name, one.birth_on): one for one in reversed(others)}
-        self.listed = {
-            key
-            for register in inputs.registers
-            for listed in register.listed
-            for key in _keys(listed) | {("name", listed.name, listed.birth_on)}
-        }
 
     def of_student(self, pk: int) -> OpenCase | None:
         """Return the case of a student."""
@@ -268,18 +262,18 @@ class _Cases:
     def alone(self) -> list[Placed]:
         """Place the children of school age whom only the dropout ledgers know."""
         found: list[Placed] = []
-        seen: set[tuple[object, ...]] = set()
+        listed = [one for register in self.inputs.registers for one in register.listed]
+        seen: set[tuple[object, ...]] = {(one.name, one.birth_on) for one in listed}
+        seen |= {(one.id_index,) for one in listed if one.id_index}
         for case in self.inputs.cases:
             if case.student in self.inputs.pupils or not is_school_age(
                 case.birth_on, self.inputs.term, self.inputs.ages
             ):
                 continue
-            keys: set[tuple[object, ...]] = {("name", case.name, case.birth_on)}
-            if case.id_index:
-                keys = {("id", case.id_index)}
-            if not (keys.isdisjoint(self.listed) and keys.isdisjoint(seen)):
+            key = _key(case)
+            if key in seen:
                 continue
-            seen |= keys
+            seen.add(key)
             place = _case_place(case, self.inputs)
             if place is not None:
                 home = case.home if case.home.startswith(self.inputs.county) else ""
@@ -289,8 +283,10 @@ class _Cases:
         return found
 
 
-def _stage(rows: Iterable[Enrolled]) -> str:
+def _stage(rows: Sequence[Enrolled]) -> str:
     """Return the stage of the term's roster, the place of study before a term broken off."""
+    if len(rows) == 1:
+        return rows[0].stage
     ordered = sorted(rows, key=lambda one: (not one.studying, one.pk))
     return ordered[0].stage if ordered else ""
 

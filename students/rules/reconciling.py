@@ -81,7 +81,7 @@ def _join(
 ) -> _Joined:
     joined = _Joined(register)
     by_number = identity_pairs(inputs.children, register.listed)
-    differing = findings.differing(children, register, by_number)
+    differing = findings.differing(by_number)
     drafts = findings.pair_drafts(FindingKind.IDENTITY_DIFFERS, register, children, differing)
     verdicts = _verdicts(inputs, drafts)
     held_apart = {(d.student, d.entry) for d in drafts if verdicts.get(d) == Verdict.NOT_SAME}

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from povedu.terms import Term
@@ -73,8 +74,7 @@ class Register:
     back_before: frozenset[str] = frozenset()  # numbers that it had as poor again (返贫)
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """A live decision: its verdict, the place it named, the evidence, and the student it is about.
 
     A student that is not told may be any.
@@ -119,7 +119,7 @@ class Inputs:
     told: Mapping[int, str] = field(default_factory=dict)  # row -> why not at school, in its words
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Draft:
     """A finding before it is written: what it is about, the facts it stands on, the codes of why.
 
@@ -141,21 +141,23 @@ class Draft:
     weights: tuple[tuple[str, str, float], ...] = ()
     aside: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def subject_key(self) -> str:
         """Return the subject's digest, 64 hex characters."""
         return digest_of(list(self.subject))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return the digest of the facts."""
         return digest_of(dict(self.facts))
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
 def digest_of(value: Any) -> str:
     """Return the SHA-256 of a JSON value in canonical form."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
 
 
 def person_key(listed: Listed, row: Row) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 
 from students.choices import FindingKind, Hardship
 from students.rules.records import Draft, Enrolled, Inputs, Register
@@ -160,12 +161,17 @@ def ages(inputs: Inputs) -> list[Draft]:
     """Return those whose age does not fit their stage at all, else not their grade."""
     births = {child.pk: child.birth_on for child in inputs.children}
     drafts = []
+
+    @cache  # children are many, birth dates and grades few
+    def outside(birth_on: date | None, stage: str, grade: int | None) -> tuple[int, int]:
+        beyond = age_outside_stage(birth_on, stage, inputs.term)
+        return beyond, beyond or age_outside_grade(birth_on, stage, grade, inputs.term)
+
     for one in inputs.enrolments:
-        birth_on: date | None = births.get(one.student)
         if not one.studying:
             continue
-        beyond = age_outside_stage(birth_on, one.stage, inputs.term)
-        years = beyond or age_outside_grade(birth_on, one.stage, one.grade, inputs.term)
+        birth_on = births.get(one.student)
+        beyond, years = outside(birth_on, one.stage, one.grade)
         if not years:
             continue
         side = "too-old" if years > 0 else "too-young"

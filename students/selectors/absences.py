@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
 
 from povedu.bulk import chunked
 from povedu.terms import Term
 from students.choices import RegisterKind
 from students.models import RegisterEntry
 from students.rules.records import Register
-from students.rules.schooling import is_school_age
+from students.rules.schooling import birth_range
 
 
 def words_of_absence(
@@ -19,17 +22,21 @@ def words_of_absence(
     Sealed cells are opened of children of school age only that the register does not have at
     school: nobody else's are asked for.
     """
+    first, last = birth_range(term, ages)
     wanted = [
         one.pk
         for register in registers
         if register.kind == RegisterKind.POVERTY
         for one in register.listed
-        if not register.rows[one.pk].school_state and is_school_age(one.birth_on, term, ages)
+        if one.birth_on is not None
+        and first <= one.birth_on <= last
+        and not register.rows[one.pk].school_state
     ]
     told: dict[int, str] = {}
-    for chunk in chunked(wanted, 500):
-        for row in RegisterEntry.objects.filter(pk__in=chunk).only("extra"):
-            words = json.loads(row.extra.reveal()).get("absence_reason", "") if row.extra else ""
+    for chunk in chunked(wanted, 1000):
+        rows: QuerySet[Any] = RegisterEntry.objects.filter(pk__in=chunk).order_by()
+        for pk, extra in rows.values_list("pk", "extra"):
+            words = json.loads(extra.reveal()).get("absence_reason", "") if extra else ""
             if words:
-                told[row.pk] = str(words)
+                told[pk] = str(words)
     return told

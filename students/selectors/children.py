@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from povedu.scope import Scope
 from povedu.terms import Term
@@ -186,7 +186,7 @@ def findings_about(scope: Scope, student: Student) -> QuerySet[Finding]:
             scope.q(division="division_code", school="school_code"), student=student
         )
         .select_related("entry__snapshot")
-        .order_by("-last_run", "kind", "pk")
+        .order_by(F("missed_by").desc(nulls_first=True), "kind", "pk")
     )
 
 

@@ -45,7 +45,7 @@ def _near(rows: Sequence[Any], others: Sequence[Any]) -> list[Any]:
 
 def _opened(rows: QuerySet[Any], field: str, pks: Sequence[int]) -> dict[int, str]:
     found = {}
-    for chunk in chunked(sorted(set(pks)), 500):
+    for chunk in chunked(sorted(set(pks)), 1000):
         for pk, sealed in rows.filter(pk__in=chunk).order_by().values_list("pk", field):
             digits = read_id(sealed.reveal()).stated if sealed else ""
             if _DIGITS.fullmatch(digits):

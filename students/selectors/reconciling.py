@@ -1,7 +1,9 @@
 """What a reconciliation reads: whole columns, once, a fixed number of queries whatever the size."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -34,6 +36,8 @@ from students.rules.records import (
 )
 from students.rules.timeline import Held
 from students.selectors.absences import words_of_absence
+
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
 
 # Answers about who is who outlive the term they were given in.
 LASTING = frozenset(
@@ -84,18 +88,14 @@ def registers_left_out(
 
 def inputs_of(county: Division, term: Term, snapshots: Sequence[RegisterSnapshot]) -> Inputs:
     """Read everything one run over a county's term compares."""
-    schools = _schools()
-    enrolments = _enrolments(county, term)
-    wanted = Q(state__in=[StudentState.STUDYING, StudentState.SUSPENDED]) | Q(
-        pk__in=Enrolment.objects.filter(term=term.code).values("student_id")
-    )
-    students = Student.objects.filter(county=county).order_by("pk")
+    schools, enrolments = _schools(), _enrolments(county, term)
+    children, pupils = _people(county, schools, {one.student for one in enrolments})
     registers = [_register(snapshot) for snapshot in snapshots]
     return Inputs(
         county=county.prefix,
         term=term,
-        children=_children(students.filter(wanted), schools),
-        pupils=_pupils(students),
+        children=children,
+        pupils=pupils,
         schools=schools,
         enrolments=enrolments,
         before=_enrolments(county, term.previous),
@@ -108,6 +108,17 @@ def inputs_of(county: Division, term: Term, snapshots: Sequence[RegisterSnapshot
     )
 
 
+def _columns(rows: QuerySet[Any], *names: str) -> list[Sequence[Any]]:
+    """Return the named fields of rows as columns; what is done per column is done once."""
+    found = list(rows.values_list(*names).iterator(chunk_size=20_000))
+    return list(zip(*found, strict=True)) or [()] * len(names)
+
+
+def _made(kind: type[_Row], columns: Iterable[Sequence[Any]]) -> list[_Row]:
+    """Return columns as rows of a named tuple, whose fields they are in their order."""
+    return list(map(partial(tuple.__new__, kind), zip(*columns, strict=True)))
+
+
 def _schools() -> dict[int, Site]:
     rows = School.objects.order_by("pk").values_list("pk", "division_id", "code", "kind")
     return {
@@ -116,29 +127,42 @@ def _schools() -> dict[int, Site]:
     }
 
 
-def _children(students: QuerySet[Student], schools: Mapping[int, Site]) -> list[Child]:
-    rows = students.values_list(
-        "pk",
-        "normal_name",
-        "pinyin",
-        "sex",
-        "birth_on",
-        "id_index",
-        "stated_index",
-        "first_15_index",
-        "id_was_recovered",
-        "identity_confirmed",
-        "home_division_id",
-        "school_id",
-        "guardian_name",
+def _people(
+    county: Division, schools: Mapping[int, Site], enrolled: Collection[int]
+) -> tuple[list[Child], dict[int, Pupil]]:
+    """Return a county's students: those to be compared, and what the ledger says of each.
+
+    Compared is who studies, is suspended, or is on a roster of the term.
+    """
+    columns = _columns(
+        Student.objects.filter(county=county).order_by("pk"),
+        *("pk", "normal_name", "pinyin", "sex", "birth_on", "id_index", "stated_index"),
+        *("first_15_index", "id_was_recovered", "identity_confirmed", "home_division_id"),
+        *("school_id", "guardian_name", "state"),
     )
-    children = []
-    for row in rows.iterator(chunk_size=5000):
-        site = schools.get(row[11]) if row[11] else None
-        home = row[10] or (site.division if site else "")
-        places = (_township(home), _village(row[10]))
-        children.append(Child._make((*row[:10], *places, row[12])))
-    return children
+    keys, homes, at, guardians, states = columns[0], *columns[10:14]
+    sites = {pk: site.division for pk, site in schools.items()} | {None: ""}
+    living = [home or sites.get(school, "") for home, school in zip(homes, at, strict=True)]
+    listed = [
+        *(*columns[:10], _each(_township, living), _each(_village, homes), guardians),
+    ]
+    children = _made(Child, listed)
+    present = frozenset({StudentState.STUDYING, StudentState.SUSPENDED})
+    told = [keys, states, columns[4], [home or "" for home in homes], at]
+    return (
+        [
+            child
+            for child, state in zip(children, states, strict=True)
+            if state in present or child.pk in enrolled
+        ],
+        dict(zip(keys, _made(Pupil, told), strict=True)),
+    )
+
+
+def _each(change: Callable[[str | None], str], column: Sequence[str | None]) -> list[str]:
+    """Return a column changed: divisions are few, rows many."""
+    changed = {value: change(value) for value in set(column)}
+    return [changed[value] for value in column]
 
 
 def _township(division: str | None) -> str:
@@ -149,74 +173,44 @@ def _village(division: str | None) -> str:
     return division if division and division[9:] != "000" else ""
 
 
-def _pupils(students: QuerySet[Student]) -> dict[int, Pupil]:
-    rows = students.values_list("pk", "state", "birth_on", "home_division_id", "school_id")
-    return {
-        pk: Pupil(pk, state, birth_on, home or "", school)
-        for pk, state, birth_on, home, school in rows.iterator(chunk_size=5000)
-    }
-
-
 def _enrolments(county: Division, term: Term) -> list[Enrolled]:
-    rows = (
-        Enrolment.objects.filter(term=term.code, student__county=county)
-        .order_by("pk")
-        .values_list(
-            "pk", "student_id", "school_id", "stage", "grade", "state", "hardship_as_stated"
-        )
+    columns = _columns(
+        Enrolment.objects.filter(term=term.code, student__county=county).order_by("pk"),
+        *("pk", "student_id", "school_id", "stage", "grade", "state", "hardship_as_stated"),
     )
-    return [
-        Enrolled(pk, student, school, stage, grade, state == EnrolmentState.STUDYING, hardship)
-        for pk, student, school, stage, grade, state, hardship in rows.iterator(chunk_size=5000)
-    ]
+    columns[5] = [state == EnrolmentState.STUDYING for state in columns[5]]
+    return _made(Enrolled, columns)
 
 
 def _register(snapshot: RegisterSnapshot) -> Register:
-    rows = (
-        RegisterEntry.objects.filter(snapshot=snapshot)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "normal_name",
-            "pinyin",
-            "sex",
-            "birth_on",
-            "id_index",
-            "stated_index",
-            "first_15_index",
-            "id_was_recovered",
-            "division_id",
-            "category",
-            "risk_removed",
-            "household_no",
-            "person_no",
-            "is_household",
-            "school_state",
-            "category_as_stated",
-            "place",
-            "head_name",
-        )
+    columns = _columns(
+        RegisterEntry.objects.filter(snapshot=snapshot).order_by("pk"),
+        *("pk", "normal_name", "pinyin", "sex", "birth_on", "id_index", "stated_index"),
+        *("first_15_index", "id_was_recovered", "division_id", "category", "risk_removed"),
+        *("household_no", "person_no", "is_household", "school_state", "category_as_stated"),
+        *("place", "head_name"),
     )
-    listed, facts = [], {}
-    families: dict[str, list[str]] = defaultdict(list)
-    for row in rows.iterator(chunk_size=5000):
-        division = row[9] or ""
-        listed.append(
-            Listed._make((*row[:9], _township(division), _village(division), row[18], ()))
-        )
-        facts[row[0]] = Row(row[0], *row[10:15], division, *row[15:18])
-        if row[12]:
-            families[row[12]].append(row[1])
-    listed = [_among(one, families.get(facts[one.pk].household_no, ())) for one in listed]
+    keys, names, households = columns[0], columns[1], columns[12]
+    homes = [division or "" for division in columns[9]]
+    towns, villages = _each(_township, homes), _each(_village, homes)
+    families = _families(households, names)
+    listed = _made(Listed, [*columns[:9], towns, villages, columns[18], families])
+    rows = _made(Row, [keys, *columns[10:15], homes, *columns[15:18]])
+    facts = dict(zip(keys, rows, strict=True))
     return Register(snapshot.kind, snapshot.pk, snapshot.as_of, listed, facts, *_before(snapshot))
 
 
-def _among(listed: Listed, names: Sequence[str]) -> Listed:
-    """Return a row with the names of the others of its household."""
-    if len(names) < 2:
-        return listed
-    others = sorted(set(names) - {listed.name})
-    return listed._replace(family=tuple(others))
+def _families(households: Sequence[str], names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return for each row the names of the others of its household."""
+    living: dict[str, set[str]] = defaultdict(set)
+    for household, name in zip(households, names, strict=True):
+        living[household].add(name)
+    living[""] = set()
+    ordered = {household: sorted(all_of) for household, all_of in living.items()}
+    return [
+        tuple([other for other in ordered[household] if other != name])
+        for household, name in zip(households, names, strict=True)
+    ]
 
 
 def _before(
@@ -309,7 +303,10 @@ def open_cases(county: Division) -> list[OpenCase]:
     known: dict[str, int] = {}
     for chunk in chunked(sorted(numbers), 500):
         known |= dict(
-            Student.objects.filter(county=county, id_index__in=chunk).values_list("id_index", "pk")
+            # Only known numbers are indexed, and the database has to be told that these are.
+            Student.objects.filter(county=county, id_index__in=chunk)
+            .exclude(id_index="")
+            .values_list("id_index", "pk")
         )
     return [
         OpenCase(row[0], row[1] or known.get(row[2]), *row[2:7], row[7] or "", row[8])

@@ -54,6 +54,13 @@ def places(scope: Scope, run: Reconciliation) -> QuerySet[PlacedChild]:
     ).select_related("student__school", "entry__snapshot")
 
 
+def found_last(run: Reconciliation, *, among: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Return those of some findings that a run found, and no later run of its county and term."""
+    alike = Reconciliation.objects.filter(county=run.county_id, term=run.term)
+    next_run = alike.filter(pk__gt=run.pk).order_by("pk").first()
+    return among.filter(county=run.county_id, term=run.term, missed_by=next_run)
+
+
 def figures(run: Reconciliation) -> dict[str, Any]:
     """Return a run's counts as the command prints them; decided links count as probable ones."""
     stages = run.links_count
@@ -90,8 +97,8 @@ def lines(run: Reconciliation) -> Iterator[dict[str, Any]]:
     ):
         roster[row[0]] = _source("roster", files.get(row[1] or 0, ""), row[2], row[3])
     yield from _link_lines(run, roster)
-    findings = Finding.objects.filter(last_run=run, state=FindingState.OPEN).order_by("kind", "pk")
-    for finding in findings.iterator():
+    findings = found_last(run, among=Finding.objects.filter(state=FindingState.OPEN))
+    for finding in findings.order_by("kind", "pk").iterator():
         yield _finding_line(finding, files)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from povedu.bulk import insert_rows, update_rows
+from povedu.bulk import chunked, insert_rows, update_rows
 from students.choices import FindingKind, FindingState
 from students.models import Finding, Reconciliation
 from students.rules.records import Draft, Inputs
@@ -31,38 +31,37 @@ _FIELDS = (
     "evidence",
     "evidence_digest",
     "state",
-    "last_run",
+    "missed_by",
 )
 
 
 def write_findings(
     run: Reconciliation, inputs: Inputs, drafts: Mapping[tuple[str, str], Draft]
 ) -> None:
-    """Bring a county's findings of the term into line with a run's drafts, in its transaction."""
+    """Bring a county's findings of the term into line with a run's drafts, in its transaction.
+
+    What is found as before is left as it is: most findings of most runs.
+    """
+    ours = Finding.objects.filter(county=run.county, term=run.term)
     known = {
-        (row[1], row[2]): (row[0], row[3:7], row[7])
-        for row in Finding.objects.filter(county=run.county, term=run.term)
-        .order_by("pk")
-        .values_list(
+        (row[1], row[2]): (row[0], row[3:7], row[7] == FindingState.GONE or row[8] is not None)
+        for row in ours.order_by("pk").values_list(
             *("pk", "kind", "subject_key", "evidence_digest", "entry_id", "enrolment_id"),
-            *("probability", "state"),
+            *("probability", "state", "missed_by_id"),
         )
     }
     rewritten: dict[tuple[str, str], Draft] = {}
-    same: list[int] = []
     for key, draft in drafts.items():
         found = known.get(key)
         unchanged = (draft.digest, draft.entry, draft.enrolment, draft.probability)
-        if found is not None and found[1] == unchanged and found[2] != FindingState.GONE:
-            same.append(found[0])
-        else:
+        if found is None or found[1] != unchanged or found[2]:
             rewritten[key] = draft
     _insert_or_update(run, inputs, rewritten, {key: found[0] for key, found in known.items()})
-    for start in range(0, len(same), 1000):
-        Finding.objects.filter(pk__in=same[start : start + 1000]).update(last_run=run)
-    Finding.objects.filter(county=run.county, term=run.term, state=FindingState.OPEN).exclude(
-        last_run=run
-    ).update(state=FindingState.GONE)
+    missed = [found[0] for key, found in known.items() if key not in drafts]
+    for chunk in chunked(missed, 1000):
+        left = ours.filter(pk__in=chunk)
+        left.filter(state=FindingState.OPEN).update(state=FindingState.GONE)
+        left.filter(missed_by=None).update(missed_by=run)
 
 
 def _insert_or_update(
@@ -75,7 +74,7 @@ def _insert_or_update(
     fresh, changed = [], []
     for key, draft in drafts.items():
         state = FindingState.OPEN if is_asked(inputs, key, draft) else FindingState.SETTLED
-        values = (*gather.values(draft), draft.digest, str(state), run.pk)
+        values = (*gather.values(draft), draft.digest, str(state), None)
         if key in known:
             changed.append((known[key], values))
         else:

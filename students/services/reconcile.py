@@ -156,6 +156,7 @@ def confirm(
     return run
 
 
+@uncollected()
 def store(
     *, prepared: Prepared, actor: Actor, now: datetime, job_id: UUID | None = None
 ) -> Reconciliation:
@@ -218,6 +219,7 @@ def _write_links(run: Reconciliation, result: Result) -> None:
             (run.pk, p.child, p.entry, str(p.stage), p.automatic, p.probability, p.reason)
             for p in result.pairs
         ),
+        streamed=True,
     )
 
 
@@ -228,7 +230,8 @@ def _write_places(run: Reconciliation, result: Result) -> None:
             *("reconciliation", "student", "entry", "place", "division_code"),
             *("stage", "returned", "case"),
         ],
-        ((run.pk, *p._replace(place=str(p.place))) for p in result.placed),
+        ((run.pk, *p[:2], str(p.place), *p[3:]) for p in result.placed),
+        streamed=True,
     )
 
 

@@ -30,6 +30,7 @@ from students.models import (
     Student,
 )
 from students.rules.identity import name_columns, read_identity
+from students.selectors.partition import newest_run
 from students.services.dropout_ledgers import follow_findings, follow_undone
 from students.services.pupil_counts import count_pupils
 from students.services.rows import held, write
@@ -82,7 +83,8 @@ def _join(finding: Finding, actor: Actor, now: datetime) -> Effects:
         effects["identity"] = {
             "was": jsonable(take_identity(student, read_identity(number))),
         }
-    links = Link.objects.filter(reconciliation=finding.last_run, student=student, entry=entry)
+    newest = newest_run(finding.county_id, finding.term)
+    links = Link.objects.filter(reconciliation=newest, student=student, entry=entry)
     effects["links"] = list(links.values_list("pk", flat=True))
     links.update(stage=LinkStage.DECIDED)
     rivals = Finding.objects.filter(

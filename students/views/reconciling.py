@@ -74,7 +74,9 @@ class RunDetail(DetailScreen):
             "findings",
             gettext_lazy("差异"),
             table_class=tables.FindingTable,
-            rows=lambda screen: reads.findings(screen.scope).filter(last_run=screen.object),
+            rows=lambda screen: run_reads.found_last(
+                screen.object, among=reads.findings(screen.scope)
+            ),
             empty=gettext_lazy("这次比对的差异已由更新的比对接手，请看差异队列。"),
         ),
         Tab(

@@ -242,7 +242,6 @@ class FindingFactory(factory.django.DjangoModelFactory[Finding]):
     kind = "probable-match"
     subject_key = factory.Sequence(lambda n: f"subject-{n}")
     first_run = factory.SubFactory(ReconciliationFactory)
-    last_run = factory.LazyAttribute(lambda o: o.first_run)
     student = factory.SubFactory(StudentFactory)
     entry = factory.SubFactory(RegisterEntryFactory)
     division_code = factory.LazyAttribute(lambda o: o.student.school.division_id)

@@ -8,7 +8,15 @@ from povedu.accounts.selectors import operator
 from povedu.audit.models import AuditEntry
 from povedu.errors import Conflict, Refusal
 from students.choices import FindingKind
-from students.models import Decision, Enrolment, Finding, HardshipStatus, Link, Student
+from students.models import (
+    Decision,
+    Enrolment,
+    Finding,
+    HardshipStatus,
+    Link,
+    Reconciliation,
+    Student,
+)
 from students.rules.verdicts import ANSWERS
 from students.services.reconcile import reconcile
 from students.services.settle import settle_finding, undo_decision
@@ -152,7 +160,7 @@ def test_held_apart_stays_apart(world, run, staff):
     run()
     settle(Finding.objects.get(), "not-same", staff)
     run()
-    assert not Link.objects.filter(reconciliation=Finding.objects.first().last_run).exists()
+    assert not Link.objects.filter(reconciliation=Reconciliation.objects.first()).exists()
     assert not HardshipStatus.objects.exists()
 
 
