@@ -13,6 +13,7 @@ from povedu import writes
 from povedu.copying import copy_in, is_constant
 
 _CHUNK = 5000
+_BLOCK = 1000  # rows made at a time: few enough that the database need not wait for the first
 
 
 @contextmanager
@@ -40,16 +41,18 @@ def chunked(rows: Iterable[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
 def _sliced(columns: Sequence[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
     """Yield columns of one length as blocks."""
     height = len(columns[0])
-    for start in range(0, height, _CHUNK):
-        block = [column[start : start + _CHUNK] for column in columns]
+    for start in range(0, height, _BLOCK):
+        block = [column[start : start + _BLOCK] for column in columns]
         if any(len(column) != len(block[0]) for column in block):
             raise ValueError("columns of different lengths")
         yield block
 
 
-def _column_blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+def _column_blocks(
+    rows: Iterable[Sequence[Any]], size: int = _BLOCK
+) -> Iterator[list[Sequence[Any]]]:
     """Turn rows into blocks of columns: what is done per column is done once, not per value."""
-    for chunk in chunked(rows):
+    for chunk in chunked(rows, size):
         yield list(zip(*chunk, strict=True))
 
 
@@ -90,19 +93,21 @@ def insert_rows(
     rows: Iterable[Sequence[Any]],
     *,
     streamed: bool = False,
+    at_once: int = _BLOCK,
 ) -> int:
     """Insert rows of Python values, one value per named field; return how many.
 
     Values go through each field's own conversion, so money, sealed values and JSON are stored as
     ``save`` would store them, and a field not named takes its default as ``save`` would give it.
     Constraints are the database's; an IntegrityError leaves nothing behind inside the caller's
-    transaction. ``streamed`` as in ``write_rows``.
+    transaction. ``streamed`` as in ``write_rows``; ``at_once`` rows are made at a time, fewer where
+    each is large.
     """
     ear = writes.listener(model)
     if ear is not None:
         field_names, rows = _keyed(model, field_names, rows)
         rows = ear.noted(model, rows, field_names.index("id"))
-    return _insert(model, field_names, _column_blocks(rows), streamed=streamed)
+    return _insert(model, field_names, _column_blocks(rows, at_once), streamed=streamed)
 
 
 def insert_columns(

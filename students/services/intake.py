@@ -6,18 +6,20 @@ from functools import partial
 from typing import Any
 
 from povedu.bulk import insert_columns, reserve_ids, update_rows
+from povedu.copying import sending_ahead
 from povedu.identity import initials, normal_name, pinyin
 from povedu.intake.choices import RowChange
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Applied, Changes, Context, Touches
-from povedu.protected import BankAccount, Secret, blind_index, blind_indexes
+from povedu.protected import BankAccount, Secret, blind_indexes
 from students.models import Enrolment, PayeeAccount, Student
 from students.services.pupil_counts import count_pupils
 from students.services.roster_rows import (
     PLAIN,
     SEALED,
+    Differences,
     Roster,
-    changes_of,
+    differences_of,
     in_chunks,
     mapped,
     match,
@@ -34,9 +36,9 @@ def classify_roster(frame: Frame, context: Context) -> Changes:
     match(roster, context)
     read_known(roster, context)
     said: dict[int, tuple[str, int | None, int | None]] = dict.fromkeys(roster.rows, _NEW)
+    differences = differences_of(roster)
     for at in roster.old():
-        changed, enrols = changes_of(roster, at)
-        change = RowChange.CHANGED if changed or enrols else RowChange.UNCHANGED
+        change = RowChange.CHANGED if at in differences else RowChange.UNCHANGED
         said[roster.rows[at]] = (change, roster.targets[at], roster.known[at]["version"])
     return said
 
@@ -54,12 +56,14 @@ def apply_roster(frame: Frame, context: Context) -> Applied:
     read_known(roster, context)
     if not context.is_supplement:
         applied.missing = _missing(roster)
-    new, old = roster.new(), roster.old()
-    _enter(roster, new, context)
-    applied.new = len(new)
-    kept = new + _update(roster, old, frame, applied)
-    _enrol(roster, kept, frame, context)
-    applied.pending = _propose_accounts(roster, kept, frame, context)
+    new, old, differences = roster.new(), roster.old(), differences_of(roster)
+    keys = _Keys(roster, frame, new)
+    with sending_ahead():
+        _enter(roster, new, keys.students, context)
+        applied.new = len(new)
+        kept = new + _update(roster, old, differences, frame, applied)
+        _enrol(roster, kept, differences, keys.enrolments, frame, context)
+        applied.pending = _propose_accounts(roster, kept, keys.accounts, frame, context)
     if applied.pending:
         applied.after["pending_accounts"] = applied.pending
     provisional = roster.picked("valid", new).count("")
@@ -67,6 +71,17 @@ def apply_roster(frame: Frame, context: Context) -> Applied:
         applied.after["unconfirmed"] = provisional
     count_pupils(school_ids=roster.schools, term=context.term, actor=context.actor, now=context.now)
     return applied
+
+
+class _Keys:
+    """Keys for all that may be entered, drawn before anything is: a question would hold it up."""
+
+    def __init__(self, roster: Roster, frame: Frame, new: list[int]) -> None:
+        enrolled = sum("enrolment" in known for known in roster.known.values())
+        given = sum(map(bool, frame.column("bank_account")))
+        self.students = reserve_ids(Student, len(new))
+        self.enrolments = reserve_ids(Enrolment, len(roster) - enrolled)
+        self.accounts = reserve_ids(PayeeAccount, min(given, len(roster)))
 
 
 def _missing(roster: Roster) -> tuple[int, int]:
@@ -92,9 +107,9 @@ def recount_roster(touched: Touches, context: Context) -> Callable[[], None]:
     )
 
 
-def _enter(roster: Roster, places: list[int], context: Context) -> None:
+def _enter(roster: Roster, places: list[int], keys: list[int], context: Context) -> None:
     """Enter children as whole columns, and note under which keys."""
-    keys, height = reserve_ids(Student, len(places)), len(places)
+    height = len(places)
     for at, key in zip(places, keys, strict=True):
         roster.targets[at] = key
     names, stated, valid = (roster.picked(one, places) for one in ("name", "stated", "valid"))
@@ -149,27 +164,28 @@ def _first_15(numbers: list[str]) -> list[str]:
     return blind_indexes("id-15", [one[:15] if len(one) >= 15 else "" for one in numbers])
 
 
-def _update(roster: Roster, places: list[int], frame: Frame, applied: Applied) -> list[int]:
+def _update(
+    roster: Roster, old: list[int], differences: Differences, frame: Frame, applied: Applied
+) -> list[int]:
     """Update known children; one edited by somebody since staging is left alone as a conflict."""
-    rows: list[tuple[int, dict[str, Any]]] = []
-    kept = []
-    for at in places:
-        changed, enrols = changes_of(roster, at)
+    places, kept = [], []
+    for at in old:
         row, target, known = roster.rows[at], roster.targets[at], roster.known[at]
-        seen = frame.seen.get(row)
+        seen, changed = frame.seen.get(row), differences.fields.get(at)
         if changed and seen and seen[0] == target and seen[1] != known["version"]:
             applied.conflicts.append(row)
             continue
         kept.append(at)
-        applied.changed += bool(changed or enrols)
-        applied.unchanged += not (changed or enrols)
+        applied.changed += at in differences
+        applied.unchanged += at not in differences
         if changed:
             applied.before[row] = {name: _told(known.get(name)) for name in changed}
             applied.targets[row] = (RowChange.CHANGED, target)
-            rows.append((at, changed))
-    _write_plain(roster, rows)
-    _write_sealed(roster, rows)
-    _write_identity(roster, [at for at, changed in rows if "stated_index" in changed])
+            places.append(at)
+    _write_plain(roster, places, differences)
+    _write_sealed(roster, places, differences)
+    changed_numbers = [at for at in places if "stated_index" in differences.fields[at]]
+    _write_identity(roster, changed_numbers)
     return kept
 
 
@@ -179,36 +195,34 @@ def _told(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _write_plain(roster: Roster, rows: list[tuple[int, dict[str, Any]]]) -> None:
-    fields = (
-        *(*PLAIN, "school", "normal_name", "pinyin", "initials", "student_no_index", "version"),
-    )
-
-    def row(at: int, changed: dict[str, Any]) -> tuple[Any, ...]:
-        known = roster.known[at]
-        now = {name: changed.get(name, known[name]) for name in (*PLAIN, "school_id")}
-        name = now["name"]
-        return (
-            roster.targets[at],
-            *(now[name] for name in PLAIN),
-            now["school_id"],
-            *(normal_name(name)[:40], pinyin(name)[:80], initials(name)[:40]),
-            *(blind_index("student-no", now["student_no"]), known["version"] + 1),
-        )
-
-    update_rows(Student, fields, [row(*one) for one in rows])
+def _current(roster: Roster, places: list[int], differences: Differences, name: str) -> list[Any]:
+    """Return a field of known students as it is to be."""
+    fields, known = differences.fields, roster.known
+    return [fields[at].get(name, known[at][name]) for at in places]
 
 
-def _write_sealed(roster: Roster, rows: list[tuple[int, dict[str, Any]]]) -> None:
-    update_rows(
-        Student,
-        SEALED,
-        [
-            (roster.targets[at], *(changed.get(name, roster.known[at][name]) for name in SEALED))
-            for at, changed in rows
-            if changed.keys() & set(SEALED)
-        ],
-    )
+def _write_plain(roster: Roster, places: list[int], differences: Differences) -> None:
+    now = {name: _current(roster, places, differences, name) for name in (*PLAIN, "school_id")}
+    names = now["name"]
+    spellings = mapped(_spelling, names)
+    columns = {
+        **{name: now[name] for name in PLAIN},
+        "school": now["school_id"],
+        "normal_name": _cut(mapped(normal_name, names), 40),
+        "pinyin": [spelled for spelled, _first in spellings],
+        "initials": [first for _spelled, first in spellings],
+        "student_no_index": blind_indexes("student-no", now["student_no"]),
+        "version": [roster.known[at]["version"] + 1 for at in places],
+    }
+    targets = _picked(roster.targets, places)
+    update_rows(Student, list(columns), zip(targets, *columns.values(), strict=True))
+
+
+def _write_sealed(roster: Roster, places: list[int], differences: Differences) -> None:
+    for name in SEALED:
+        changed = [at for at in places if name in differences.fields[at]]
+        rows = zip(_picked(roster.targets, changed), roster.picked(name, changed), strict=True)
+        update_rows(Student, (name,), rows)
 
 
 def _write_identity(roster: Roster, places: list[int]) -> None:
@@ -233,14 +247,21 @@ def _write_identity(roster: Roster, places: list[int]) -> None:
 _PLACE = ("stage", "grade", "class_name")
 
 
-def _enrol(roster: Roster, places: list[int], frame: Frame, context: Context) -> None:
+def _enrol(
+    roster: Roster,
+    places: list[int],
+    differences: Differences,
+    keys: list[int],
+    frame: Frame,
+    context: Context,
+) -> None:
     """Write the term at the school: one row per child, none for a child already so enrolled."""
     fresh, changed, columns = [], [], roster.columns
     for at in places:
         known = roster.known.get(at, {}).get("enrolment")
         if known is None:
             fresh.append(at)
-        elif changes_of(roster, at)[1]:
+        elif at in differences.enrols:
             changed.append(
                 (
                     known["id"],
@@ -254,6 +275,7 @@ def _enrol(roster: Roster, places: list[int], frame: Frame, context: Context) ->
     insert_columns(
         Enrolment,
         {
+            "id": keys[: len(fresh)],
             "student": _picked(roster.targets, fresh),
             "term": [context.term] * len(fresh),
             "school": roster.picked("school_id", fresh),
@@ -274,7 +296,9 @@ def _picked(column: list[Any], places: list[int]) -> list[Any]:
     return [column[at] for at in places]
 
 
-def _propose_accounts(roster: Roster, places: list[int], frame: Frame, context: Context) -> int:
+def _propose_accounts(
+    roster: Roster, places: list[int], keys: list[int], frame: Frame, context: Context
+) -> int:
     """Enter the cards that a roster names and we do not have yet; the bureau approves them."""
     accounts = frame.column("bank_account")
     faulty = {
@@ -299,6 +323,7 @@ def _propose_accounts(roster: Roster, places: list[int], frame: Frame, context: 
     return insert_columns(
         PayeeAccount,
         {
+            "id": keys[: len(given)],
             "student": _picked(roster.targets, given),
             "payee_name": _cut(payees, 40),
             "relation": [

@@ -22,6 +22,8 @@ PLAIN = (
     *("student_no", "name", "sex", "birth_on", "ethnicity", "stage", "grade", "class_name"),
     *("is_boarder", "is_migrant", "guardian_name"),
 )
+TERM = ("stage", "grade", "class_name", "is_boarder", "hardship")
+_HELD = {"hardship": "hardship_as_stated"}
 _DERIVED = frozenset({"fixed-15-digits", "fixed-from-student-no", "fixed-from-certificate"})
 SEALED = ("home_address", "guardian_id_number", "phone")
 _MATCHED_BY = (
@@ -252,30 +254,54 @@ def in_chunks(
 # --- deciding -------------------------------------------------------------------------------------
 
 
-def changes_of(roster: Roster, at: int) -> tuple[dict[str, Any], bool]:
-    """Return the fields of a known student that a row changes, and whether its enrolment does."""
-    known, columns = roster.known[at], roster.columns
-    changed = {}
+@dataclass
+class Differences:
+    """What rows would change: fields of known students by position, and whose term at school."""
+
+    fields: dict[int, dict[str, Any]]
+    enrols: set[int]
+
+    def __contains__(self, at: int) -> bool:
+        return at in self.fields or at in self.enrols
+
+
+def differences_of(roster: Roster) -> Differences:
+    """Compare the rows of known students with what is known of them, a column at a time."""
+    places = roster.old()
+    known = [roster.known[at] for at in places]
+    fields: dict[int, dict[str, Any]] = {}
     for name in (*PLAIN, "school_id"):
-        value = columns[name][at]
-        if value not in ("", None) and known.get(name) != value:
-            changed[name] = value
+        _compare(fields, name, roster.picked(name, places), places, [one[name] for one in known])
     for name in SEALED:
-        value = columns[name][at]
-        if value and known[name].reveal() != value:
-            changed[name] = value
-    stated_index = columns["stated_index"][at]
-    if (
-        not known["identity_confirmed"]
-        and columns["stated"][at]
-        and stated_index != known["stated_index"]
-    ):
-        changed["stated_index"] = stated_index
-    enrolment, hardship = known.get("enrolment"), columns["hardship"][at]
-    enrols = enrolment is None or any(
-        columns[name][at] not in ("", None) and enrolment[name] != columns[name][at]
-        for name in ("stage", "grade", "class_name", "is_boarder")
-    )
-    if enrolment is not None and hardship and enrolment["hardship_as_stated"] != hardship:
-        enrols = True
-    return changed, enrols
+        held = [one[name].reveal() for one in known]
+        _compare(fields, name, roster.picked(name, places), places, held)
+    unsure = [at for at in places if not roster.known[at]["identity_confirmed"]]
+    held = [roster.known[at]["stated_index"] for at in unsure]
+    _compare(fields, "stated_index", roster.picked("stated_index", unsure), unsure, held)
+    return Differences(fields, _enrolling(roster, places))
+
+
+def _compare(
+    fields: dict[int, dict[str, Any]],
+    name: str,
+    stated: list[Any],
+    places: list[int],
+    held: list[Any],
+) -> None:
+    """Note where a row states something else than is held; a blank states nothing."""
+    if stated == held:
+        return
+    for at, value, old in zip(places, stated, held, strict=True):
+        if value not in ("", None) and value != old:
+            fields.setdefault(at, {})[name] = value
+
+
+def _enrolling(roster: Roster, places: list[int]) -> set[int]:
+    """Return the rows of known students that begin a term at a school or state another one."""
+    terms = {at: roster.known[at].get("enrolment") for at in places}
+    known = [at for at, term in terms.items() if term is not None]
+    other: dict[int, dict[str, Any]] = {}
+    for name in TERM:
+        held = [roster.known[at]["enrolment"][_HELD.get(name, name)] for at in known]
+        _compare(other, name, roster.picked(name, known), known, held)
+    return terms.keys() - known | other.keys()

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from povedu.accounts.models import User
 from povedu.bulk import insert_columns, insert_rows, staged
+from povedu.copying import sending_ahead
 from povedu.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -77,4 +78,79 @@ def test_columns_are_stored_as_rows_are():
 def test_columns_of_different_lengths_store_nothing():
     with pytest.raises(ValueError, match="different lengths"), transaction.atomic():
         insert_columns(Job, {"kind": ["a", "b"], "language": ["zh-hans"]})
+    assert not Job.objects.exists()
+
+
+NAMES = ("kind", "owner", "owner_name", "language", "not_before", "woken_at", "created_at")
+
+
+def test_what_is_sent_ahead_is_there_when_asked_for():
+    owner = User.objects.create_user("maker", name="甲")
+    rows = [("test.kind", owner.pk, f"{n}", "zh-hans", NOW, NOW, NOW) for n in range(40)]
+    with transaction.atomic(), sending_ahead():
+        for _ in range(2):
+            assert insert_rows(Job, NAMES, iter(rows), streamed=True, at_once=1) == 40
+        assert Job.objects.count() == 80
+        insert_rows(Job, NAMES, rows)
+        insert_rows(Job, NAMES, iter(rows), streamed=True, at_once=7)
+    assert Job.objects.count() == 160
+
+
+@pytest.mark.parametrize("when", ["asked", "ended", "made more"])
+def test_what_the_database_refuses_ahead_is_told_and_leaves_nothing(when):
+    owner = User.objects.create_user("maker", name="甲")
+    rows = [("test.kind", owner.pk, f"{n}", "zh-hans", NOW, NOW, NOW) for n in range(40)]
+    rows.insert(9, ("test.kind", owner.pk, None, "zh-hans", NOW, NOW, NOW))
+
+    @transaction.atomic
+    @sending_ahead()
+    def work():
+        insert_rows(Job, NAMES, iter(rows), streamed=True, at_once=1)
+        if when == "asked":
+            assert Job.objects.count() == 0
+        if when == "made more":
+            insert_rows(Job, NAMES, iter(rows), streamed=True, at_once=1)
+
+    with pytest.raises(IntegrityError):
+        work()
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("caught", [True, False])
+def test_whoever_gives_up_making_rows_ahead_leaves_nothing(caught):
+    owner = User.objects.create_user("maker", name="甲")
+
+    def rows():
+        yield from [("test.kind", owner.pk, "one", "zh-hans", NOW, NOW, NOW)] * 20
+        raise LookupError("the third sheet")
+
+    @transaction.atomic
+    def making():
+        insert_rows(Job, NAMES, rows(), streamed=True, at_once=1)
+
+    @sending_ahead()
+    def work():
+        if caught:
+            with pytest.raises(LookupError):
+                making()
+            assert not Job.objects.exists()
+        making()
+
+    with pytest.raises(LookupError, match="third sheet"):
+        work()
+    assert not Job.objects.exists()
+
+
+def test_rows_on_their_way_are_broken_off_with_what_they_were_for():
+    owner = User.objects.create_user("maker", name="甲")
+    rows = [("test.kind", owner.pk, "one", "zh-hans", NOW, NOW, NOW)] * 40
+
+    @transaction.atomic
+    @sending_ahead()
+    def work():
+        insert_rows(Job, NAMES, iter(rows), streamed=True, at_once=1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert not Job.objects.exists()

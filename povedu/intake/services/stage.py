@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
 from povedu.bulk import insert_columns, insert_rows, uncollected
+from povedu.copying import sending_ahead
 from povedu.errors import Refusal
 from povedu.intake.choices import BatchState
 from povedu.intake.cleaning import SheetReading, clean, understand
@@ -204,8 +205,10 @@ def _write(
             raise Refusal("batch-moved", _("这个批次已经在导入或已撤销，不能重新读取。"))
         ImportRow.objects.filter(batch=batch).delete()
         ImportBlock.objects.filter(batch=batch).delete()
-        insert_columns(ImportRow, rows)
-        insert_rows(ImportBlock, ("batch", "position", "content"), blocks, streamed=True)
+        with sending_ahead():
+            insert_columns(ImportRow, rows, streamed=True)
+            fields = ("batch", "position", "content")
+            insert_rows(ImportBlock, fields, blocks, streamed=True, at_once=10)
         batch.state, batch.staged_at = BatchState.STAGED, now
         batch.error_code = batch.error_message = batch.comment = ""
         batch.save()
