@@ -390,8 +390,8 @@ def main() -> None:
 
 
 def _ledger(options: argparse.Namespace, actor: Any, now: Any) -> None:
-    from povedu.ledger.selectors import verify
     from povedu.ledger.services import post_many
+    from povedu.ledger.walk import verify
     from povedu.scope import Scope
     from reports.exports.ledger import LedgerFilter, write_ledger
 

@@ -11,7 +11,6 @@ two decimals. See docs/adr/ on why there are two.
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -41,7 +40,8 @@ COLUMNS = (
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-_SPECIAL = re.compile(r'["\\\x00-\x1f]')  # what JSON writes otherwise than as it is
+_ESCAPED = bytes(range(32)) + b"\\"  # what JSON writes otherwise, besides a quotation mark
+_QUOTES = 2 * len(COLUMNS)
 
 
 @cache
@@ -58,17 +58,18 @@ def hash_of(texts: Sequence[str]) -> str:
     return hashlib.sha256(_encode(texts).encode()).hexdigest()
 
 
-def hashes_of(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the public hashes of many entries; the same as ``hash_of`` of each, in half the time.
+def hashes_of(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the public hashes of entries given as the texts of ``COLUMNS`` between quotes.
 
-    Where no text of a column holds anything that JSON would escape, the canonical text is the
-    texts between quotes.
+    That is their canonical text unless a column holds what JSON writes otherwise: then none is
+    returned, and ``hash_of`` is to be asked of each.
     """
+    joined = "".join(texts).encode()
+    plain = joined.translate(None, _ESCAPED)
+    if len(plain) != len(joined) or joined.count(b'"') != _QUOTES * len(texts):
+        return ()
     digest = hashlib.sha256
-    if any(_SPECIAL.search("".join(column)) for column in zip(*rows, strict=True)):
-        return [hash_of(texts) for texts in rows]
-    between = '","'.join
-    return [digest(f'["{between(texts)}"]'.encode()).hexdigest() for texts in rows]
+    return tuple([digest(text.encode()).hexdigest() for text in texts])
 
 
 def seal_of(entry_hash: str) -> str:

@@ -5,7 +5,7 @@ from django.db.models import Min, Q, Sum
 from povedu.audit.selectors import rows_recorded
 from povedu.invariants import Breach
 from povedu.ledger.models import LedgerEntry, LedgerHead
-from povedu.ledger.selectors import verify
+from povedu.ledger.walk import verify
 from povedu.money import ZERO
 from povedu.scope import Scope
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.audit.services import record
-from povedu.ledger import selectors, services
+from povedu.ledger import selectors, services, walk
 from povedu.ledger.bridge import BridgeLine, bridge, spent_by_term
 from povedu.ledger.choices import CorrectionState, FundSource
 from povedu.ledger.filters import EntryFilter
@@ -153,9 +153,9 @@ def _summed(lines: Sequence[BridgeLine]) -> dict[str, Any]:
     return {name: sum(getattr(one, name) for one in lines) for name in _PARTS}
 
 
-def check(*, actor: Actor, now: Any) -> selectors.Verdict:
+def check(*, actor: Actor, now: Any) -> walk.Verdict:
     """Walk the chains in scope and record that somebody did."""
-    verdict = selectors.verify(actor.scope)
+    verdict = walk.verify(actor.scope)
     told = "ok" if verdict.ok else f"{verdict.fault} {verdict.county} {verdict.seq}"
     record(
         actor=actor,

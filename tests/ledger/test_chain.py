@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from povedu import triggers
-from povedu.ledger import anchors, selectors, services
+from povedu.ledger import anchors, chain, selectors, services, walk
 from povedu.ledger.chain import GENESIS, hash_of
 from povedu.ledger.models import LedgerEntry, LedgerHead
 from povedu.ledger.services import Leg, Unbalanced, post, post_many
@@ -47,7 +47,7 @@ def ledger(office: Any, now: Any, django_capture_on_commit_callbacks: Any) -> se
 
 def test_chain_is_whole_and_continues(ledger: services.Posted) -> None:
     assert (ledger.first_seq, ledger.last_seq, ledger.transactions) == (41, 50, 5)
-    verdict = selectors.verify(ALL)
+    verdict = walk.verify(ALL)
     assert verdict.ok, verdict
     assert verdict.entries == 50
     first = LedgerEntry.objects.get(seq=1)
@@ -152,7 +152,7 @@ def rechained(*, seal: bool) -> Callable[[], None]:
     def run() -> None:
         sql("UPDATE ledger_ledgerentry SET amount = amount * 2 WHERE transaction_no = 4")()
         before = GENESIS
-        for row in [one for rows in selectors._texts(COUNTY) for one in rows]:
+        for row in [one for rows in walk.texts(COUNTY) for one in rows]:
             texts = [*row[:14], before]
             before = hash_of(texts)
             entry = LedgerEntry.objects.filter(seq=int(texts[1]))
@@ -220,20 +220,49 @@ def test_tampering_is_found_and_named(
     change, seq = TAMPERINGS[kind]
     with triggers.lifted(connection):
         change()
-    verdict = selectors.verify(ALL)
+    verdict = walk.verify(ALL)
     assert not verdict.ok
     assert verdict.seq == seq
-    monkeypatch.setattr(selectors, "_AT_ONCE", 7)  # wherever a block of entries may end
-    assert selectors.verify(ALL) == verdict
+    monkeypatch.setattr(walk, "_AT_ONCE", 7)  # wherever a block of entries may end
+    assert walk.verify(ALL) == verdict
+
+
+def test_what_is_posted_during_the_walk_is_no_fault(
+    ledger: services.Posted, office: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, late = walk._blocks, [40, 40]
+
+    def blocks(county: str, after: int) -> Any:
+        yield from original(county, after)
+        if late:
+            legs = [
+                Leg(1, DAY, "expense", late.pop(), "county"),
+                Leg(1, DAY, "cash", -40, "county"),
+            ]
+            post_many(county_code=COUNTY, legs=legs, actor=office, now=now)
+
+    monkeypatch.setattr(walk, "_blocks", blocks)
+    verdict = walk.verify(ALL)
+    assert (verdict.ok, verdict.entries, verdict.fault) == (True, 54, "")
+
+
+def test_a_joined_text_is_canonical_unless_json_would_escape_something() -> None:
+    def joined(columns: list[str]) -> str:
+        return '["' + '","'.join(columns) + '"]'
+
+    plain = ["甲"] * len(chain.COLUMNS)
+    assert chain.hashes_of([joined(plain)] * 2) == (hash_of(plain),) * 2
+    for odd in ('"', 'a","b', "\\", "\n"):
+        assert chain.hashes_of([joined(plain), joined([*plain[:-1], odd])]) == ()
 
 
 def test_a_dropped_trigger_is_found(ledger: services.Posted) -> None:
     on = " ON ledger_ledgerentry" if connection.vendor == "postgresql" else ""
     sql(f"DROP TRIGGER ledger_ledgerentry_no_update{on}")()
-    verdict = selectors.verify(ALL)
+    verdict = walk.verify(ALL)
     assert (verdict.ok, verdict.fault) == (False, "trigger-missing")
     triggers.install(connection)
-    assert selectors.verify(ALL).ok
+    assert walk.verify(ALL).ok
 
 
 def test_command_says_where(ledger: services.Posted, tmp_path: Path) -> None:
@@ -261,4 +290,4 @@ def test_random_histories_verify(office: Any, now: Any) -> None:
             legs += [Leg(voucher, day, "expense", part, "county", memo="ǎ\t") for part in parts]
             legs.append(Leg(voucher, day, "cash", -sum(parts), "county"))
         post_many(county_code=COUNTY, legs=legs, actor=office, now=now)
-    assert selectors.verify(ALL).ok
+    assert walk.verify(ALL).ok

@@ -11,6 +11,7 @@ from django.db.models import Sum
 from povedu.errors import Conflict, Refusal
 from povedu.ledger import selectors as ledger
 from povedu.ledger.models import LedgerEntry
+from povedu.ledger.walk import verify
 from povedu.scope import Scope
 from students.models import PayeeAccount
 from subsidies.choices import BATCH_MOVES, PAYMENT_MOVES, BatchState, PaymentState
@@ -77,7 +78,7 @@ def test_whole_life(county: County, programme: Programme) -> None:
     closed = disbursement.close_batch(batch=batch, actor=county.maker, now=NOW)
     assert closed.state == "closed"
     assert ledger.cash_of("530623")["county"] == Decimal(-2000)
-    assert ledger.verify(ALL).ok
+    assert verify(ALL).ok
 
 
 def test_maker_does_not_approve(county: County, programme: Programme) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from povedu.errors import Conflict, Refusal
 from povedu.ledger.models import LedgerEntry
-from povedu.ledger.selectors import verify
+from povedu.ledger.walk import verify
 from povedu.scope import Scope
 from subsidies.choices import CellState
 from subsidies.models import (

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from povedu.ledger.selectors import verify
+from povedu.ledger.walk import verify
 from povedu.scope import Scope
 
 
