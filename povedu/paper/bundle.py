@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 
 from povedu.paper.document import Paper
 from povedu.paper.pdf import typeset
-from povedu.paper.word import write_word
+from povedu.paper.word import pour, write_word
 
 Tell = Callable[[int], None]
 
@@ -40,21 +40,21 @@ def write_pdf_bundle(papers: Sequence[Paper], target: BinaryIO, tell: Tell = _no
 
 def write_word_bundle(papers: Sequence[Paper], target: BinaryIO, tell: Tell = _nothing) -> None:
     """Write the papers as one .docx, a section each."""
-    document = docx.Document(_one(papers[0]))
+    document = docx.Document(_first(papers[0]))
     body = document.element.body
     end = body[-1]  # the section's properties, which stay last
     _restart(end)
     tell(1)
     for done, paper in enumerate(papers[1:], start=2):
         _close_section(end)
-        for element in list(docx.Document(_one(paper)).element.body)[:-1]:
-            end.addprevious(copy.deepcopy(element))
+        for element in list(pour(paper).docx.element.body)[:-1]:
+            end.addprevious(element)
         tell(done)
     document.core_properties.title = ""
     document.save(target)
 
 
-def _one(paper: Paper) -> io.BytesIO:
+def _first(paper: Paper) -> io.BytesIO:
     written = io.BytesIO()
     write_word(paper, written)
     written.seek(0)

@@ -1,5 +1,6 @@
 """WeasyPrint, kept to what papers need and without any way out."""
 
+import threading
 from typing import Any
 
 from weasyprint import CSS, HTML
@@ -18,9 +19,28 @@ class NothingFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no typ
         raise ValueError(f"a paper may not fetch {url!r}")
 
 
+class _Style(threading.local):
+    """The style sheet read last in this thread, with its fonts: Pango's are not to be shared.
+
+    Letters of a run have one style sheet; reading it was a quarter of setting one.
+    """
+
+    text = ""
+
+    def of(self, stylesheet: str) -> tuple[Any, Any]:
+        """Return (style sheet, fonts) of a text, read where it is another than the last."""
+        if self.text != stylesheet:
+            fonts = FontConfiguration()
+            sheet = CSS(string=stylesheet, font_config=fonts, url_fetcher=NothingFetched())
+            self.text, self.read = stylesheet, (sheet, fonts)
+        return self.read
+
+
+_style = _Style()
+
+
 def lay_out(html: str, stylesheet: str) -> Any:
     """Return the pages of a document that refers to nothing outside itself."""
-    fonts = FontConfiguration()
-    sheet = CSS(string=stylesheet, font_config=fonts, url_fetcher=NothingFetched())
+    sheet, fonts = _style.of(stylesheet)
     page = HTML(string=html, url_fetcher=NothingFetched())
     return page.render(stylesheets=[sheet], font_config=fonts)

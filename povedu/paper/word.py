@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
@@ -36,8 +37,30 @@ UNPACKED_BYTES = 20_000_000
 _UNUSABLE = gettext_lazy("公文模板无法使用：请下载系统自带的模板，在其上修改后再上传。")
 
 
+class _Environment(SandboxedEnvironment):
+    """A sandbox that compiles a template once: letters of a run are poured into one."""
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True)
+        self._compiled = lru_cache(maxsize=32)(super().from_string)
+
+    def from_string(self, source: Any, *given: Any, **more: Any) -> Any:
+        """Return the compiled template of a text, kept from before where it is the same."""
+        if given or more or not isinstance(source, str):
+            return super().from_string(source, *given, **more)
+        return self._compiled(source)
+
+
+_environment = _Environment()
+
+
 def write_word(paper: Paper, target: BinaryIO, *, template: bytes | None = None) -> None:
-    """Write the paper as .docx; ``template`` is a county's own version of the shipped one.
+    """Write the paper as .docx; ``template`` is a county's own version of the shipped one."""
+    pour(paper, template=template).save(target)
+
+
+def pour(paper: Paper, *, template: bytes | None = None) -> Any:
+    """Return the paper poured into a template, to be saved or taken apart.
 
     Refuses with ``paper-template`` where the template cannot be read or filled. Templates run in a
     sandbox and are given plain values only.
@@ -48,11 +71,11 @@ def write_word(paper: Paper, target: BinaryIO, *, template: bytes | None = None)
         context = _context(paper)
     try:
         document = DocxTemplate(source)
-        document.render(context, jinja_env=SandboxedEnvironment(autoescape=True))
+        document.render(context, jinja_env=_environment)
     except (TemplateError, SyntaxError, BadZipFile, LookupError, TypeError, ValueError) as fault:
         raise Refusal("paper-template", _UNUSABLE) from fault
     _finish(document, paper)
-    document.save(target)
+    return document
 
 
 def _check_size(source: io.BytesIO) -> None:
