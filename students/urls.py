@@ -238,6 +238,7 @@ urlpatterns = [
     path("proofs/print/", away.NoticesPrint.as_view(), name="proofs-print"),
     path("proofs/<int:pk>/", away.ProofDetail.as_view(), name="proof-detail"),
     path("proofs/<int:pk>/receive/", away.ProofReceive.as_view(), name="proof-receive"),
+    path("proofs/<int:pk>/paper/", away.ProofPaper.as_view(), name="proof-paper"),
     path("proofs/<int:pk>/check/", away.ProofCheck.as_view(), name="proof-check"),
     path("proofs/<int:pk>/return/", away.ProofReturn.as_view(), name="proof-return"),
     path("migrants/", away.MigrantList.as_view(), name="migrant-list"),

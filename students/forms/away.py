@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from povedu.scope import Scope
 from schools import selectors as places
 from schools.models import Division
-from students.services.proofs import Received
+from students.forms.settling import ACCEPTED, PAPER_HINT
+from students.services.proofs import Paper, Received
 
 
 class ReceiveForm(forms.Form):
@@ -19,13 +20,26 @@ class ReceiveForm(forms.Form):
     document_no = forms.CharField(
         label=_("证明编号"),
         max_length=60,
-        help_text=_("证明上的文号；没有文号的写存放处，如“村委会2016年第3卷”。"),
+        required=False,
+        help_text=_("证明上的文号；没有照片也没有文号的写存放处，如“村委会2016年第3卷”。"),
+    )
+    file = forms.FileField(
+        label=_("证明照片或扫描件"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+        help_text=PAPER_HINT,
     )
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
     def details(self) -> Received:
         """Return what was entered."""
-        return Received(**self.cleaned_data)
+        names = ("received_on", "school_name", "document_no", "note")
+        return Received(**{name: self.cleaned_data[name] for name in names})
+
+    def paper(self) -> Paper | None:
+        """Return the paper, where one was put in."""
+        file = self.cleaned_data["file"]
+        return Paper(file.read(), str(_("在读证明"))) if file else None
 
 
 class ReturnProofForm(forms.Form):

@@ -14,7 +14,11 @@ from students.rules.assignments import DAYS, LEAST, MOST
 from students.rules.evidence import MAX_BYTES
 from students.services.settle_papers import ProofDetails
 
-_ACCEPTED = "image/jpeg,image/png,application/pdf"
+ACCEPTED = "image/jpeg,image/png,application/pdf"
+PAPER_HINT = format_lazy(
+    _("JPEG、PNG 图片或 PDF，不超过 {limit} MB；加密保存，查看留痕。"),
+    limit=MAX_BYTES // 1024 // 1024,
+)
 
 
 class DeadlineForm(forms.Form):
@@ -64,7 +68,7 @@ class AnswerForm(WordsForm):
     file = forms.FileField(
         label=_("佐证材料"),
         required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": _ACCEPTED}),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
         help_text=format_lazy(
             _("JPEG、PNG 图片或 PDF，不超过 {limit} MB；还可在差异页面继续添加。"),
             limit=MAX_BYTES // 1024 // 1024,
@@ -89,11 +93,8 @@ def paper_field() -> forms.FileField:
     """Return a field for a photograph or a PDF."""
     return forms.FileField(
         label=_("文件"),
-        widget=forms.ClearableFileInput(attrs={"accept": _ACCEPTED}),
-        help_text=format_lazy(
-            _("JPEG、PNG 图片或 PDF，不超过 {limit} MB；加密保存，查看留痕。"),
-            limit=MAX_BYTES // 1024 // 1024,
-        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+        help_text=PAPER_HINT,
     )
 
 
@@ -116,7 +117,7 @@ class ProofForm(forms.Form):
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
     caption = forms.CharField(label=_("材料名称"), max_length=60, initial=_("证明原件照片"))
     file = forms.FileField(
-        label=_("证明照片或扫描件"), widget=forms.ClearableFileInput(attrs={"accept": _ACCEPTED})
+        label=_("证明照片或扫描件"), widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED})
     )
 
     def details(self) -> ProofDetails:

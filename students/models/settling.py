@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from povedu.protected import ProtectedField, Secret
 from schools.models import School
 from students.choices import ASSIGNMENT_LIVE, ApprovalState, AssignmentState, ProofKind
+from students.models.proof import StudyProof
 from students.models.reconciliation import Decision, Finding
 
 
@@ -97,13 +98,27 @@ class AssignmentStep(models.Model):
 
 
 class EvidenceFile(models.Model):
-    """A picture or PDF put to a finding, kept sealed in the store under a name that says nothing.
+    """A picture or PDF put to a finding or to a proof of study, sealed in the store.
 
-    ``content_type`` was told by the bytes. ``digest`` is the SHA-256 of what was kept.
+    It lies there under a name that says nothing. ``content_type`` was told by the bytes. ``digest``
+    is the SHA-256 of what was kept.
     """
 
     finding = models.ForeignKey(
-        Finding, verbose_name=_("差异"), on_delete=models.PROTECT, related_name="evidence_files"
+        Finding,
+        verbose_name=_("差异"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence_files",
+    )
+    study_proof = models.ForeignKey(
+        StudyProof,
+        verbose_name=_("在读证明"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence_files",
     )
     caption = models.CharField(_("材料名称"), max_length=60)
     stored_name = models.CharField(_("存储名"), max_length=64, unique=True)
@@ -124,6 +139,12 @@ class EvidenceFile(models.Model):
         ordering = ["added_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["finding", "digest"], name="evidence_file_once"),
+            models.UniqueConstraint(fields=["study_proof", "digest"], name="evidence_proof_once"),
+            models.CheckConstraint(
+                condition=Q(finding__isnull=False, study_proof__isnull=True)
+                | Q(finding__isnull=True, study_proof__isnull=False),
+                name="evidence_file_of_one",
+            ),
             models.CheckConstraint(
                 condition=Q(content_type__in=["image/jpeg", "image/png", "application/pdf"]),
                 name="evidence_file_kind",
@@ -132,6 +153,13 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.caption
+
+    @property
+    def subject(self) -> Finding | StudyProof:
+        """Return what the paper was put to."""
+        found = self.finding or self.study_proof
+        assert found is not None  # noqa: S101  # the constraint above
+        return found
 
 
 class HardshipProof(models.Model):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from povedu.scope import Scope
 from students.choices import ASSIGNMENT_LIVE, ASSIGNMENT_WAITS, ApprovalState, AssignmentState
@@ -49,10 +49,12 @@ def steps_about(scope: Scope, finding: Finding) -> QuerySet[AssignmentStep]:
 
 
 def evidence_files(scope: Scope) -> QuerySet[EvidenceFile]:
-    """Return the papers put to findings in scope."""
+    """Return the papers put to findings and to proofs of study in scope."""
+    of_finding = scope.q(division="finding__division_code", school="finding__school_code")
+    of_proof = scope.q(division="study_proof__division_code", school="study_proof__school_code")
     return EvidenceFile.objects.filter(
-        scope.q(division="finding__division_code", school="finding__school_code")
-    ).select_related("finding", "added_by")
+        of_finding & Q(finding__isnull=False) | of_proof & Q(study_proof__isnull=False)
+    ).select_related("finding", "study_proof", "added_by")
 
 
 def proofs(scope: Scope) -> QuerySet[HardshipProof]:

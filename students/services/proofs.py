@@ -17,6 +17,7 @@ from povedu.terms import Term
 from students.choices import ProofState
 from students.models import PlacedChild, StudyProof
 from students.selectors.away import away, proofs
+from students.services.papers import add_proof_paper
 from students.services.rows import held, require, write
 
 _FIELDS = (
@@ -33,6 +34,14 @@ class Received:
     school_name: str
     document_no: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The proof itself, photographed or scanned, and what it is called."""
+
+    content: bytes
+    caption: str
 
 
 def request_proofs(
@@ -80,11 +89,24 @@ def _columns(one: PlacedChild, term: str, today: date, due_on: date) -> tuple[An
 
 
 def receive_proof(
-    *, proof: StudyProof, received: Received, actor: Actor, now: datetime
+    *,
+    proof: StudyProof,
+    received: Received,
+    actor: Actor,
+    now: datetime,
+    paper: Paper | None = None,
 ) -> StudyProof:
-    """Record that a proof came; it waits for a second person to check it."""
+    """Record that a proof came, with the paper itself where there is one.
+
+    Without a paper the document's number, or where it is kept, must be there. It waits for a second
+    person to check it.
+    """
     if received.received_on > _today(now):
         raise Refusal("date-ahead", _("日期不能晚于今天。请核对。"), field="received_on")
+    if paper is None and not received.document_no.strip():
+        raise Refusal(
+            "proof-without-trace", _("请写证明编号，或上传证明原件照片。"), field="document_no"
+        )
     values = {
         "state": ProofState.RECEIVED,
         "received_on": received.received_on,
@@ -93,9 +115,14 @@ def receive_proof(
         "note": received.note.strip(),
         "received_by_id": actor.user_id,
     }
-    return _move(
-        proof, ProofState.REQUESTED, values, "students.proof.collect", "proof.receive", actor, now
-    )
+    collect = "students.proof.collect"
+    with transaction.atomic():
+        done = _move(proof, ProofState.REQUESTED, values, collect, "proof.receive", actor, now)
+        if paper is not None:
+            add_proof_paper(
+                proof=done, content=paper.content, caption=paper.caption, actor=actor, now=now
+            )
+    return done
 
 
 def check_proof(*, proof: StudyProof, actor: Actor, now: datetime) -> StudyProof:

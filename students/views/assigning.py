@@ -22,7 +22,7 @@ from students.models import Assignment, Finding
 from students.rules.assignments import DAYS
 from students.selectors import assignments as asked
 from students.services import settle_assign as services
-from students.services import settle_papers as papers
+from students.services import settle_papers
 from students.views.of_finding import QUEUE, OfFinding
 from students.views.shown import OverShown
 
@@ -109,7 +109,7 @@ def answer(
 ) -> Assignment:
     """Read the uploaded paper, then answer."""
     content = file.read() if file else b""
-    return papers.answer_with_paper(
+    return settle_papers.answer_with_paper(
         assignment=assignment,
         words=words,
         content=content,

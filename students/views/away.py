@@ -31,8 +31,11 @@ from schools.models import Division
 from students import filters, tables
 from students.choices import Place, ProofState
 from students.forms.away import NoticesForm, ReceiveForm, ReturnProofForm
+from students.forms.settling import EvidenceForm
 from students.models import PlacedChild, Student, StudyProof
 from students.selectors import away as reads
+from students.selectors.assignments import evidence_files
+from students.services.papers import ADD, add_proof_paper
 from students.services.proofs import check_proof, receive_proof, request_proofs, return_proof
 from students.tables.away import PROOF_TONES
 
@@ -130,9 +133,10 @@ class ProofList(ListScreen):
 
 
 class ProofDetail(DetailScreen):
-    """One child's proof."""
+    """One child's proof, with the papers that were sent in."""
 
     action = VIEW
+    template_name = "students/proof.html"
     selector = reads.proofs
     parents = (_AWAY, _PROOFS)
 
@@ -167,6 +171,13 @@ class ProofDetail(DetailScreen):
             ]
         return []
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the papers, and whether more may be put to them."""
+        one: StudyProof = self.object
+        kwargs["papers"] = list(evidence_files(self.scope).filter(study_proof=one))
+        kwargs["is_pending"] = one.state != ProofState.CHECKED
+        return super().get_context_data(**kwargs)
+
 
 class ProofReceive(FormScreen):
     """Record what came back."""
@@ -187,7 +198,34 @@ class ProofReceive(FormScreen):
     def arguments(self, form: BaseForm) -> dict[str, Any]:
         """Give the proof and what was entered."""
         given = {"actor": self.request.actor, "now": self.request.now, "proof": self.object}
-        return given | {"received": form.details()}  # type: ignore[attr-defined]  # this form has it
+        assert isinstance(form, ReceiveForm)  # noqa: S101  # the form class above
+        return given | {"received": form.details(), "paper": form.paper()}
+
+
+def put_paper(*, proof: StudyProof, caption: str, file: Any, actor: Actor, now: datetime) -> Any:
+    """Read the uploaded paper, then keep it."""
+    return add_proof_paper(proof=proof, content=file.read(), caption=caption, actor=actor, now=now)
+
+
+class ProofPaper(FormScreen):
+    """A photograph or scan is put to a proof that nobody has checked yet."""
+
+    action = ADD
+    title = gettext_lazy("添加证明照片")
+    parents = (_AWAY, _PROOFS)
+    selector = reads.proofs
+    form_class = EvidenceForm
+    service: ClassVar[Callable[..., Any]] = put_paper
+    object_argument = "proof"
+    success = gettext_lazy("已上传。")
+
+    def initial(self) -> dict[str, Any]:
+        """Begin with the usual name."""
+        return {"caption": _("在读证明")}
+
+    def success_url(self, result: Any) -> str:
+        """Go back to the proof."""
+        return str(self.object.get_absolute_url())
 
 
 class ProofCheck(ActionScreen):
@@ -204,12 +242,16 @@ class ProofCheck(ActionScreen):
     success_url_name = "students:proof-list"
 
     def consequence(self) -> Words:
-        """Name school and document."""
+        """Name school and document, and how many papers there are to look at."""
         one: StudyProof = self.object
-        return _("核实后，%(name)s在%(school)s就读即有据可查（证明编号 %(number)s）。") % {
+        return _(
+            "核实后，%(name)s在%(school)s就读即有据可查"
+            "（证明编号 %(number)s，材料 %(papers)s 份）。"
+        ) % {
             "name": one.name,
             "school": one.school_name,
-            "number": one.document_no,
+            "number": one.document_no or _("无"),
+            "papers": one.evidence_files.count(),
         }
 
 

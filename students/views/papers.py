@@ -16,7 +16,7 @@ from students.forms import settling as forms
 from students.models import EvidenceFile, Finding
 from students.rules.evidence import ENDINGS
 from students.selectors import assignments as asked
-from students.services import settle_papers as papers
+from students.services import papers, settle_papers
 from students.views.of_finding import OfFinding
 
 
@@ -56,6 +56,11 @@ class EvidenceRemove(OfFinding):
         """Name the paper."""
         return _("将删除材料“%(caption)s”，不能恢复。") % {"caption": self.object.caption}
 
+    def back_url(self) -> str:
+        """Lead back to what the paper was put to, the queue filtered as it was."""
+        proof = self.object.study_proof
+        return proof.get_absolute_url() if proof else super().back_url()
+
 
 class EvidenceOpen(ObjectScreen):
     """The paper itself, unsealed for those who may see the finding; every look is noted."""
@@ -72,16 +77,16 @@ class EvidenceOpen(ObjectScreen):
 
 
 def put_proof(
-    *, finding: Finding, details: papers.ProofDetails, content: bytes, **more: Any
+    *, finding: Finding, details: settle_papers.ProofDetails, content: bytes, **more: Any
 ) -> Any:
     """Record a proof with the paper itself."""
-    return papers.record_proof(finding=finding, details=details, content=content, **more)
+    return settle_papers.record_proof(finding=finding, details=details, content=content, **more)
 
 
 class ProofAdd(OfFinding):
     """A school saw a paper for a hardship that no register knows."""
 
-    action = papers.PROVE
+    action = settle_papers.PROVE
     title = gettext_lazy("登记困难证明")
     hint = gettext_lazy("照所见原件登记并上传照片；由另一人审核，通过后据此认定困难身份。")
     form_class = forms.ProofForm

@@ -27,7 +27,7 @@ from students.choices import (
 from students.models import Reconciliation
 from students.selectors import children as reads
 from students.selectors import runs as run_reads
-from students.selectors.partition import placed_children
+from students.selectors.partition import is_newest, placed_children
 
 VIEW = "students.reconciliation.view"
 _RUNS: tuple[Words, str] = (gettext_lazy("比对记录"), "students:run-list")
@@ -122,12 +122,14 @@ class RunDetail(DetailScreen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the counts of the three kinds of result."""
         run: Reconciliation = self.object
-        places = _labelled(Place, run.partition)
+        found = f"{reverse('students:finding-list')}?term={run.term}&kind="
+        children = f"{reverse('students:run-children', args=[run.pk])}?place="
+        kept = is_newest(run)
         return super().get_context_data(
             groups=[
                 (_("匹配"), _labelled(LinkStage, run.links_count)),
-                (_("差异"), _labelled(FindingKind, run.findings_count)),
-                (_("适龄儿童去向"), places),
+                (_("差异"), _labelled(FindingKind, run.findings_count, found if kept else "")),
+                (_("适龄儿童去向"), _labelled(Place, run.partition, children if kept else "")),
             ],
             whole=sum(run.partition.values()),
             **kwargs,
@@ -138,8 +140,15 @@ def _at(instant: datetime) -> str:
     return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}"
 
 
-def _labelled(choices: Any, counts: dict[str, int]) -> list[tuple[str, int]]:
-    return [(str(choices(key).label), count) for key, count in counts.items() if count]
+def _labelled(
+    choices: Any, counts: dict[str, int], address: str = ""
+) -> list[tuple[str, int, str]]:
+    """Return what occurs in words, how often, and the address of the rows behind it."""
+    return [
+        (str(choices(key).label), count, f"{address}{key}" if address else "")
+        for key, count in counts.items()
+        if count
+    ]
 
 
 class FindingList(ListScreen):

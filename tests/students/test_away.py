@@ -4,12 +4,15 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from docx import Document
 
 from povedu.accounts.selectors import operator
+from povedu.audit.models import AuditEntry
 from povedu.errors import Conflict, Refusal
+from povedu.jobs import store
 from povedu.jobs.models import Job, JobFile
 from povedu.jobs.runner import run_now
 from povedu.jobs.store import read
@@ -18,6 +21,7 @@ from schools.models import Division, School
 from students.exports import notice_paper
 from students.models import PlacedChild, Student, StudyProof
 from students.selectors.away import away, counted_by_place, notice_lines, proofs_due
+from students.services.papers import remove_evidence
 from students.services.proofs import (
     Received,
     check_proof,
@@ -26,7 +30,9 @@ from students.services.proofs import (
     return_proof,
 )
 from students.services.reconcile import reconcile
+from tests import factories as make
 from tests.factories import actor_of, sign_in
+from tests.students.asking import PDF, picture
 from tests.students.world import NOW, TERM
 
 BORN = date(2006, 3, 5)
@@ -93,6 +99,47 @@ def test_a_proof_is_asked_for_once_taken_in_and_checked_by_another(county):
     assert (proof.state, proof.checked_by_id) == ("checked", other.user_id)
     row = away(WHOLE, TERM).get(student__name="外省")
     assert (row.proof_state, row.proof_document_no) == ("checked", "杭西证〔2016〕3号")
+
+
+def test_the_paper_itself_is_put_in_sealed_and_stays_once_it_is_checked(county):
+    ask(county)
+    proof = StudyProof.objects.get(name="外省")
+    clerk, other = actor_of("county_admin"), actor_of("county_admin")
+    browser, url = sign_in(clerk), reverse("students:proof-receive", args=[proof.pk])
+    sent = {"received_on": TODAY, "school_name": "西湖小学", "form_token": "a"}
+    assert "请写证明编号" in browser.post(url, sent).content.decode()
+    photo = SimpleUploadedFile("证明.pdf", PDF)
+    assert browser.post(url, {**sent, "file": photo, "form_token": "b"}).status_code == 302
+    more = reverse("students:proof-paper", args=[proof.pk])
+    sent = {"caption": "学籍页", "form_token": "c"}
+    assert browser.post(more, {**sent, "file": io.BytesIO(picture())}).status_code == 302
+    first, second = proof.evidence_files.all()
+    assert PDF not in store._path(first.stored_name).read_bytes()
+    page = sign_in(other).get(proof.get_absolute_url()).content.decode()
+    assert "学籍页" in page
+    assert "删除" not in page
+    answer = sign_in(other).get(reverse("students:evidence-open", args=[first.pk]))
+    assert answer.content == PDF
+    stranger = sign_in(actor_of("township_officer", division_prefix="530623101"))
+    assert stranger.get(reverse("students:evidence-open", args=[first.pk])).status_code == 404
+    removal = reverse("students:evidence-remove", args=[second.pk])
+    done = browser.post(removal, {"form_token": "d"})
+    assert (done.status_code, done["Location"]) == (302, proof.get_absolute_url())
+    proof.refresh_from_db()
+    check_proof(proof=proof, actor=other, now=NOW)
+    with pytest.raises(Conflict):
+        remove_evidence(file=first, actor=clerk, now=NOW)
+    verbs = AuditEntry.objects.filter(verb__startswith="evidence.").values_list("verb", flat=True)
+    assert sorted(verbs) == ["evidence.add", "evidence.add", "evidence.open", "evidence.remove"]
+
+
+def test_a_paper_belongs_to_a_finding_or_to_a_proof_and_to_one_only(county):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.EvidenceFileFactory(finding=None)
+    proof = make.StudyProofFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.EvidenceFileFactory(study_proof=proof)
+    assert make.EvidenceFileFactory(finding=None, study_proof=proof).subject == proof
 
 
 def test_the_database_too_wants_two_people(county):

@@ -17,14 +17,9 @@ from students.models import (
     HardshipStatus,
 )
 from students.rules.evidence import MAX_FILES, read_evidence
+from students.services.papers import add_evidence, open_evidence, remove_evidence
 from students.services.settle import settle_finding, undo_decision
-from students.services.settle_papers import (
-    ProofDetails,
-    add_evidence,
-    open_evidence,
-    record_proof,
-    remove_evidence,
-)
+from students.services.settle_papers import ProofDetails, record_proof
 from tests.factories import actor_of, sign_in
 from tests.students.asking import PDF, claim, old, picture, refused
 from tests.students.world import NOW
