@@ -18,6 +18,7 @@ from subsidies.management.demo_county.money import build_money
 from subsidies.management.demo_county.people import PASSWORD, SIGN_INS, open_accounts
 from subsidies.management.demo_county.places import build_places
 from subsidies.management.demo_county.samples import write_samples
+from subsidies.management.demo_county.settling import build_settling
 from subsidies.management.demo_county.works import build_meals, build_projects, build_teachers
 
 ENTERED_AT = datetime(2016, 9, 20, 9, 0, tzinfo=timezone.get_default_timezone())
@@ -52,7 +53,8 @@ def load() -> None:
         next(one.code for one in county.schools if one.township == 1 and "中心小学" in one.name),
         next(one.code for one in county.schools if one.township == 2 and "中心小学" in one.name),
     )
-    actors = open_accounts(clerk_schools=clerk_schools, set_at=timezone.now())
+    now = timezone.now()
+    actors = open_accounts(clerk_schools=clerk_schools, set_at=now)
     build_projects(county, inventor.random)
     build_meals(county, actors["meals"], ENTERED_AT)
     build_teachers(county, inventor)
@@ -60,4 +62,5 @@ def load() -> None:
     build_money(f"{COUNTY_CODE}000000", actors, children)
     build_giving(f"{COUNTY_CODE}000000", actors, inventor)
     build_checking(f"{COUNTY_CODE}000000", actors)
+    build_settling(f"{COUNTY_CODE}000000", actors, now)
     write_samples(settings.VAR_DIR / "samples", county, children.all, names)

@@ -20,7 +20,7 @@ from schools.models import Division
 from students.choices import ApprovalState, Hardship
 from students.models import Student
 from subsidies.choices import Boarding, Cadence, DonorKind, PayeeKind, ProgrammeKind
-from subsidies.management.demo_county.children import Child, Children
+from subsidies.management.demo_county.cohorts import Child, Children
 from subsidies.models import Determination, DisbursementBatch, Programme
 from subsidies.services.awards import RunResult, approve_awards, propose_awards
 from subsidies.services.batching import make_batch

@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from schools.choices import Stage
-from subsidies.management.demo_county.children import Child
+from subsidies.management.demo_county.cohorts import Child
 from subsidies.management.demo_county.invention import SURNAMES, Inventor
 from subsidies.management.demo_county.places import COUNTY_NAME, County, Place
 
