@@ -15,6 +15,7 @@ PICTURES = (
     ("clerk", "review", "/intake/1/"),
     ("aid", "queue", "/students/findings/queue/"),
     ("aid", "settling-queue", "/students/findings/queue/?kind=not-on-roster"),
+    ("aid", "settling-board", "/students/findings/board/"),
     ("aid", "settling-rules", "/students/rules/"),
     ("aid", "settling-assignments", "/students/assignments/"),
     ("aid", "student", "/students/1/"),

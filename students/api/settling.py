@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -116,7 +117,10 @@ class DecisionViewSet(ReadViewSet):
 class QueueViewSet(viewsets.GenericViewSet[Any]):
     """How many open findings each township and school has, by kind and by what was asked."""
 
-    actions_by_method: ClassVar[dict[str, str]] = {"GET": "students.finding.view"}
+    actions_by_method: ClassVar[dict[str, str]] = {
+        "GET": "students.finding.view",
+        "HEAD": "students.finding.view",
+    }
     queryset = Finding.objects.none()
     serializer_class = PartSerializer
     filter_backends = ()
@@ -125,6 +129,8 @@ class QueueViewSet(viewsets.GenericViewSet[Any]):
     @extend_schema(responses={200: PartSerializer(many=True)})
     def list(self, request: Request) -> Response:
         """Count the queue."""
+        if request.query_params:
+            raise ValidationError({name: ["unknown parameter"] for name in request.query_params})
         asker = cast("ActingRequest", request._request)
         found = parts(asker.actor.scope, timezone.localtime(asker.now).date())
         return Response(PartSerializer([one._asdict() for one in found], many=True).data)

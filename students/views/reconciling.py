@@ -124,12 +124,16 @@ class RunDetail(DetailScreen):
         run: Reconciliation = self.object
         found = f"{reverse('students:finding-list')}?term={run.term}&kind="
         children = f"{reverse('students:run-children', args=[run.pk])}?place="
-        kept = is_newest(run)
+        if not is_newest(run):
+            found = children = ""
         return super().get_context_data(
             groups=[
                 (_("匹配"), _labelled(LinkStage, run.links_count)),
-                (_("差异"), _labelled(FindingKind, run.findings_count, found if kept else "")),
-                (_("适龄儿童去向"), _labelled(Place, run.partition, children if kept else "")),
+                (
+                    _("差异（按类型）"),
+                    _labelled(FindingKind, run.findings_count, found),
+                ),
+                (_("适龄儿童去向"), _labelled(Place, run.partition, children)),
             ],
             whole=sum(run.partition.values()),
             **kwargs,

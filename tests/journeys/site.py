@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Qinghe-2016"
@@ -41,6 +41,7 @@ class Site:
         self.environment.pop("POVEDU_SECRETS_DIR", None)
         self._own_database()
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.signed_in: dict[str, StorageState] = {}  # who has signed in once stays so
 
     def _own_database(self) -> None:
         url = os.environ.get("POVEDU_DATABASE_URL", "")
@@ -131,7 +132,10 @@ class Desk:
     def __init__(self, site: Site, browser: Browser, username: str) -> None:
         self.site = site
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True
+            viewport={"width": 1366, "height": 768},
+            locale="zh-CN",
+            accept_downloads=True,
+            storage_state=site.signed_in.get(username),
         )
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
@@ -150,11 +154,16 @@ class Desk:
                 else self.complaints.append(f"outside: {request.url}")
             ),
         )
-        self.page.goto(f"{site.url}/accounts/login/")
+        if username not in site.signed_in:
+            self._sign_in(username)
+
+    def _sign_in(self, username: str) -> None:
+        self.page.goto(f"{self.site.url}/accounts/login/")
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("form button.btn-primary")
         self.page.wait_for_url(lambda url: "/login" not in url)
+        self.site.signed_in[username] = self.context.storage_state()
 
     def open(self, path: str) -> Page:
         """Go to an address of the site."""

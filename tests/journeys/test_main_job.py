@@ -59,7 +59,8 @@ def test_the_aid_office_reconciles_and_settles_by_key(site: Site, sit_down: SitD
     page = sit_down("aid").page
     page.goto(f"{site.url}/students/runs/start/")
     page.click(PRIMARY)
-    wait_for(page, f"{site.url}/students/runs/", "已完成")
+    page.wait_for_url("**/jobs/*/")
+    wait_for(page, page.url, "已完成")
     page.goto(f"{site.url}/students/findings/queue/")
     # Other journeys may have settled some before.
     settled = int(re.search(r"已处理 ([\d,]+) /", page.inner_text("main"))[1].replace(",", ""))
