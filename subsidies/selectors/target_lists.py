@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     Case,
+    CharField,
     Count,
     Exists,
     OuterRef,
@@ -30,6 +31,7 @@ from students.models import (
     Enrolment,
     HardshipStatus,
     Link,
+    PlacedChild,
     Reconciliation,
     RegisterSnapshot,
     Student,
@@ -64,8 +66,9 @@ def listed(
 ) -> QuerySet[Any]:
     """Return every row of a list in scope with what became of it.
 
-    Annotated: ``result`` (see ``ListResult``) and ``pupil``, the key of the student joined.
-    Prefetched: the row's ``run_links``, and of their students ``studying`` and ``aid``.
+    Annotated: ``result`` (see ``ListResult``), ``pupil``, the key of the student joined, and
+    ``whereabouts``, where the run placed the child, NULL beyond school age. Prefetched: the
+    row's ``run_links``, and of their students ``studying`` and ``aid``.
     """
     found = Link.objects.filter(reconciliation=run, entry=OuterRef("pk")).order_by("pk")
     mine = {"student": OuterRef("pupil")}
@@ -93,13 +96,31 @@ def listed(
                 When(at_school=False, then=Value(ListResult.NOT_AT_SCHOOL)),
                 When(confirmed=False, then=Value(ListResult.UNCONFIRMED)),
                 default=Value(ListResult.NOT_AIDED),
-            )
+            ),
+            whereabouts=_whereabouts(run),
         )
         .prefetch_related(
             Prefetch("links", named.order_by("pk"), to_attr="run_links"),
             *_of_student("run_links__student__", run, office),
         )
         .order_by("row_number", "pk")
+    )
+
+
+def _whereabouts(run: Reconciliation) -> Case:
+    """Return where the run placed a row's child: as a pupil, else as somebody of a register."""
+    placed = PlacedChild.objects.filter(reconciliation=run).values("place")
+    snapshots = list(run.snapshots.values_list("pk", flat=True))
+    others = placed.filter(student=None, entry__snapshot__in=snapshots)
+    numbered = others.filter(entry__id_index=OuterRef("id_index"))
+    named = others.filter(
+        entry__normal_name=OuterRef("normal_name"), entry__birth_on=OuterRef("birth_on")
+    )
+    return Case(
+        When(pupil__isnull=False, then=Subquery(placed.filter(student=OuterRef("pupil"))[:1])),
+        When(id_index="", then=Subquery(named[:1])),
+        default=Subquery(numbered[:1]),
+        output_field=CharField(),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.screens.tables import LongColumn, MoneyColumn, NumberColumn, ScreenTable
+from students.choices import Place
 from students.models import Enrolment, RegisterEntry, Student
 from students.tables import grade_words
 from subsidies.choices import ListResult
@@ -91,13 +92,14 @@ class ListedTable(_AidColumns):
     )
     row_number = NumberColumn(verbose_name=gettext_lazy("名单行号"), orderable=False)
     result = tables.Column(verbose_name=gettext_lazy("比对结果"), orderable=False)
+    whereabouts = tables.Column(empty_values=(), verbose_name=gettext_lazy("去向"), orderable=False)
 
     class Meta(ScreenTable.Meta):
         model = RegisterEntry
         fields: tuple[str, ...] = (
             *("row_number", "township", "village", "household_no", "person_no", "name", "sex"),
-            *("number", "relation", "category_as_stated", "result", "school", "stage", "grade"),
-            *("class_name", "programmes", "amount"),
+            *("number", "relation", "category_as_stated", "result", "whereabouts"),
+            *("school", "stage", "grade", "class_name", "programmes", "amount"),
         )
         lead = ("row_number", "name")
         hidden = ("person_no", "relation", "class_name", "sex")
@@ -116,6 +118,10 @@ class ListedTable(_AidColumns):
     def render_result(self, value: str) -> str:
         """Say what became of the row."""
         return str(ListResult(value).label)
+
+    def render_whereabouts(self, value: str | None) -> str:
+        """Say where the child is, which explains why it was not found at school here."""
+        return str(Place(value).label) if value else _("不在适龄范围")
 
 
 class OffListTable(_AidColumns):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from povedu.accounts.selectors import operator
 from povedu.scope import Scope
 from students.choices import RegisterKind
-from students.models import Student
+from students.models import PlacedChild, Student
 from students.services.reconcile import reconcile
 from subsidies.selectors.migrants import shares
 from subsidies.selectors.target_lists import counted, listed, lists_of, off_list
@@ -80,6 +80,19 @@ def test_every_row_of_the_list_has_one_result_and_they_sum_to_the_list(county):
     counts = counted(listed(WHOLE, county.run, county.locked))
     assert sum(counts.values()) == county.locked.entries.count() == 7
     assert counts["unconfirmed"] == 0
+
+
+def test_who_was_not_found_has_where_the_run_says_that_the_child_is(county):
+    told = {one.name: one.whereabouts for one in listed(WHOLE, county.run, county.locked)}
+    assert (told["甲受助"], told["己查无"], told["戊无号"]) == ("here", "suspected", None)
+    assert told["大学生"] is None
+    PlacedChild.objects.filter(reconciliation=county.run, entry__name="己查无").update(
+        place="out_of_province"
+    )
+    browser = sign_in(actor_of("office_staff", office="aid"))
+    url = reverse("subsidies:feedback-entries", args=[county.run.pk])
+    text = browser.get(f"{url}?result=not-found").content.decode()
+    assert "省外就读" in text
 
 
 def test_a_pupil_whose_identity_nobody_confirmed_is_told_apart(county):
