@@ -18,7 +18,7 @@ from students.rules.evidence import MAX_FILES, read_evidence
 from students.services.rows import held, require
 
 ADD = "students.evidence.add"
-Subject = TypeVar("Subject", Finding, StudyProof)
+Subject = TypeVar("Subject", bound=Finding | StudyProof)
 
 
 def add_evidence(

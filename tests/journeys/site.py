@@ -1,6 +1,7 @@
 """A whole installation of its own: demo county, web server, real worker, real browser."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -9,10 +10,12 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Qinghe-2016"
+PRIMARY = "main form button.btn-primary"
+SLOW = 180_000  # a worker on a busy machine
 
 
 def free_port() -> int:
@@ -175,3 +178,24 @@ class Desk:
         complaints, self.complaints = self.complaints, []
         self.context.close()
         assert not complaints, complaints
+
+
+def compare(desk: Desk) -> None:
+    """Start a run over the term in the browser, whatever has changed, and wait until it is done."""
+    for _turn in range(60):
+        page = desk.open("/students/runs/start/")
+        page.select_option("select[name=term]", "2016-1")
+        page.check("input[name=again]")
+        page.click(PRIMARY)
+        page.wait_for_load_state()
+        if "/jobs/" in page.url:
+            break
+        desk.complaints.clear()  # the refusal itself: the run of the night is still under way
+        page.wait_for_timeout(2000)
+    finish(desk.page)
+
+
+def finish(page: Page) -> None:
+    """Wait on a job's own page until it has ended."""
+    page.wait_for_url(re.compile(r"/jobs/"))
+    expect(page.get_by_text("已完成", exact=True)).to_be_visible(timeout=SLOW)

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.site import Desk, compare, finish
+
 PDF = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer\n%%EOF\n"
 QUEUE, PRIMARY = "/students/findings/queue/", "main form button.btn-primary"
 PLAIN = ".decision:not([data-asks-reason])"  # decisions that want no reason
-SLOW = 180_000  # a worker on a busy machine
 KINDS, ENOUGH, EACH = 6, 20, 4
 
 
@@ -26,25 +27,12 @@ def settled(page):
     return number(page.locator(".queue-progress span").first.inner_text())
 
 
-def done(page, path):
-    """Start what an address offers and wait on its job's own page; return what it leads to."""
-    page.click(PRIMARY)
-    page.wait_for_url(re.compile(r"/jobs/"))
-    expect(page.locator("main")).to_contain_text("已完成", timeout=SLOW)
-    page.goto(path)
-    return page
-
-
 @pytest.fixture(scope="module")
 def run(site, browser):
     """Start a run over the county in the browser, whatever has changed, and return its address."""
-    from tests.journeys.site import Desk
-
     desk = Desk(site, browser, "aid")
-    page = desk.open("/students/runs/start/")
-    page.select_option("select[name=term]", "2016-1")
-    page.check("input[name=again]")
-    done(page, f"{site.url}/students/runs/")
+    compare(desk)
+    page = desk.open("/students/runs/")
     address = page.locator("table tbody a").first.get_attribute("href")
     desk.leave()
     return address
@@ -158,7 +146,9 @@ def test_two_snapshots_are_compared(sit_down):
     for name, place in (("before", 1), ("after", 0)):
         option = page.locator(f"select[name={name}] option:has-text('扶贫数据库')").nth(place)
         page.select_option(f"select[name={name}]", option.get_attribute("value"))
-    page = done(page, f"{desk.site.url}/students/comparisons/")
+    page.click(PRIMARY)
+    finish(page)
+    page = desk.open("/students/comparisons/")
     page = desk.open(page.locator("tbody a").first.get_attribute("href"))
     expect(page.get_by_text(re.compile(r"个月内新增 [\d,]+ 人"))).to_be_visible()
     new = page.locator("dl.facts a[href*='kind=new']")

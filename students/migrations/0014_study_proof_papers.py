@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('students', '0011_nightly_runs'),
+        ('students', '0013_lean_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
