@@ -1,6 +1,7 @@
 """Set-wise writing: COPY on PostgreSQL, executemany on SQLite, the same call for both."""
 
 import gc
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -36,6 +37,36 @@ def chunked(rows: Iterable[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+class Derived(Sequence[Any]):
+    """A column made from others, some rows at a time as they are written, and never held whole."""
+
+    def __init__(self, make: Callable[..., list[Any]], *columns: Sequence[Any]) -> None:
+        self._make, self._columns = make, columns
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def __getitem__(self, at: Any) -> Any:
+        span = at if isinstance(at, slice) else slice(at, at + 1)
+        made = self._make(*(column[span] for column in self._columns))
+        return made if isinstance(at, slice) else made[0]
+
+
+class Repeated(Sequence[Any]):
+    """A column of one value."""
+
+    def __init__(self, value: Any, height: int) -> None:
+        self._value, self._height = value, height
+
+    def __len__(self) -> int:
+        return self._height
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self._value] * len(range(self._height)[at])
+        return self._value
 
 
 def _sliced(columns: Sequence[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
@@ -119,7 +150,7 @@ def insert_columns(
     if ear is not None:
         if "id" not in columns:
             columns = {"id": reserve_ids(model, height), **columns}
-        ear.touched(model).created.update(columns["id"])
+        ear.touched(model).note_entered(columns["id"])
     if not height:
         return 0
     return _insert(model, list(columns), _sliced(list(columns.values())), streamed=streamed)
@@ -275,13 +306,15 @@ def staged(
                 cursor.execute(f"DROP TABLE IF EXISTS {quoted}")
 
 
-def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
     """Return so many fresh primary keys, so that rows can name each other before insertion.
+
+    Nearly always they follow each other: then a range.
 
     Call inside the transaction that inserts: on SQLite it holds the one write lock.
     """
     if not count:
-        return []
+        return ()
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -290,14 +323,16 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
             cursor.execute(
                 "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count]
             )
-            return [row[0] for row in cursor.fetchall()]
+            keys = array("q", (key for (key,) in cursor))
+            following = range(keys[0], keys[0] + count)
+            return following if keys == array("q", following) else list(keys)
         quoted = connection.ops.quote_name(table)
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {quoted}")  # noqa: S608  # a model's table
         last = cursor.fetchone()[0]
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         used = cursor.fetchone()
     first = max(last, used[0] if used else 0) + 1
-    return list(range(first, first + count))
+    return range(first, first + count)
 
 
 def update_rows(
@@ -353,8 +388,9 @@ def delete_rows(model: type[models.Model], keys: Iterable[int]) -> int:
     if ear is not None:
         touched = ear.touched(model)
         names = writes.all_names(model)
-        old = [key for key in gone if key not in touched.created]
-        touched.created.difference_update(gone)
+        entered = touched.entered()
+        old = [key for key in gone if key not in entered]
+        entered.difference_update(gone)
         touched.deleted.update(writes.images(model, old, [*names]))
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)

@@ -59,6 +59,8 @@ def _copy_column(values: Sequence[Any]) -> Iterable[str]:
 
 def is_constant(values: Sequence[Any]) -> bool:
     """Say whether a column holds one and the same object throughout."""
+    if not isinstance(values, (list, tuple)):
+        return False  # an array or a range makes an object for each look at it
     return len(set(map(id, values))) == 1
 
 

@@ -9,10 +9,11 @@ value moved to another column does not open.
 import base64
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -31,6 +32,8 @@ else:
 
 _NONCE = 12
 _SHA_BLOCK = 64
+_NO_INDEX = "0" * 32
+_HELD_AT_ONCE = 1000
 
 
 class KeyMissing(Exception):
@@ -128,6 +131,46 @@ def blind_indexes(kind: str, texts: Iterable[str]) -> list[str]:
         second.update(first.digest())
         found.append(second.hexdigest()[:32])
     return found
+
+
+class HeldIndexes(Sequence[str]):
+    """The blind indexes of a column's texts, for as many rows as there are: 16 bytes each."""
+
+    def __init__(self, kind: str, texts: Sequence[str]) -> None:
+        self._held = bytearray()
+        for start in range(0, len(texts), _HELD_AT_ONCE):
+            found = blind_indexes(kind, texts[start : start + _HELD_AT_ONCE])
+            self._held += bytes.fromhex("".join([one or _NO_INDEX for one in found]))
+
+    def __len__(self) -> int:
+        return len(self._held) // 16
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, int):
+            return self._shown(self._held[at * 16 : at * 16 + 16].hex())
+        first, last, _step = at.indices(len(self))
+        shown = self._held[first * 16 : last * 16].hex()
+        return [self._shown(shown[n : n + 32]) for n in range(0, len(shown), 32)]
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self), _HELD_AT_ONCE):
+            yield from self[start : start + _HELD_AT_ONCE]
+
+    @staticmethod
+    def _shown(index: str) -> str:
+        return "" if index == _NO_INDEX else index
+
+    def replaced(self, places: Sequence[int], indexes: Sequence[str]) -> Self:
+        """Return the same with other indexes at some places."""
+        other = copy(self)
+        other._held = bytearray(self._held)
+        for at, index in zip(places, indexes, strict=True):
+            other._held[at * 16 : at * 16 + 16] = bytes.fromhex(index or _NO_INDEX)
+        return other
 
 
 def blind_index(kind: str, text: str) -> str:

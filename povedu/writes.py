@@ -25,11 +25,28 @@ _CHUNK = 5000
 
 @dataclass
 class Touched:
-    """Rows of one model: keys entered, and by key what changed (old, new) or was taken away."""
+    """Rows of one model: keys entered, and by key what changed (old, new) or was taken away.
+
+    ``spans`` are keys entered that follow each other and are not in ``created`` yet.
+    """
 
     created: set[int] = field(default_factory=set)
     changed: dict[int, dict[str, list[Any]]] = field(default_factory=dict)
     deleted: dict[int, Image] = field(default_factory=dict)
+    spans: list[range] = field(default_factory=list)
+
+    def note_entered(self, keys: Collection[int]) -> None:
+        """Keep the keys of rows entered."""
+        if isinstance(keys, range):
+            self.spans += [keys] if keys else []
+        else:
+            self.created.update(keys)
+
+    def entered(self) -> set[int]:
+        """Return ``created`` with all keys entered in it."""
+        self.created.update(*self.spans)
+        self.spans.clear()
+        return self.created
 
 
 @dataclass
@@ -57,9 +74,10 @@ class Writes:
     ) -> None:
         """Keep the fields that differ; of a row changed twice the first value and the last."""
         touched = self.touched(model)
+        entered = touched.entered() if before else set()
         for pk, old in before.items():
             new = after.get(pk)
-            if pk in touched.created or new is None:
+            if pk in entered or new is None:
                 continue
             known = touched.changed.setdefault(pk, {})
             for name, value in old.items():

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
-from povedu.intake.frame import Frame
+from povedu.intake.frame import Frame, RowPlaces
 from povedu.intake.header import ColumnMeaning, Heading, Vocabulary, find_heading
 from povedu.intake.kinds import Column, Context, IntakeKind
 from povedu.intake.problems import Problem
@@ -90,9 +91,11 @@ def _fill_down(sheet: SheetData, heading: Heading, kind: IntakeKind) -> None:
 def clean(readings: list[SheetReading], kind: IntakeKind, context: Context) -> Frame:
     """Return the frame of cleaned values with every cell's repairs and problems noted."""
     frame = Frame(sheets=[reading.sheet.name for reading in readings])
+    frame.places = places = RowPlaces()
     for at, reading in enumerate(readings):
         frame.column_of.append(reading.heading.fields() if reading.heading else {})
-        frame.places.extend((at, row) for row in reading.rows.data)
+        rows = reading.rows.data
+        places.extend(repeat(at, len(rows)), rows)
     _clean_fields(frame, readings, kind, context.lookups)
     return frame
 

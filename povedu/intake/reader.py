@@ -78,6 +78,10 @@ class SheetData:
                 column.extend([""] * height)
         self.row_count += height
 
+    def end(self) -> None:
+        """Forget what was only known for holding repeating texts once."""
+        self._known.clear()
+
 
 @dataclass
 class FileData:
@@ -153,6 +157,8 @@ def read_file(data: bytes) -> FileData:
         ended = _take(file, document)
     if not ended:
         raise fault("too-heavy")
+    for sheet in file.sheets:
+        sheet.end()
     total = sum(sheet.row_count for sheet in file.sheets)
     if total > bounds.sheet_rows * 2:
         raise fault("too-many-rows", limit=bounds.rows, row=total)

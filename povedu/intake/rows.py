@@ -5,7 +5,7 @@ subject is blank, or one of the first cells reads like a total, a signature or a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from povedu.identity import tidy
@@ -24,7 +24,7 @@ _FIRST = 4  # a total or signature begins in one of the first columns
 class SheetRows:
     """The data rows of a sheet (zero-based) and the rows passed over, each with why."""
 
-    data: list[int] = field(default_factory=list)
+    data: Sequence[int] = ()
     skipped: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -83,7 +83,9 @@ def find_rows(sheet: SheetData, heading: Heading, kind: IntakeKind) -> SheetRows
             if why:
                 skipped[row] = why
     start = heading.rows[-1] + 1
-    data = [row for row in range(start, last + 1) if row not in skipped]
+    data: Sequence[int] = range(start, last + 1)
+    if skipped:
+        data = [row for row in data if row not in skipped]
     return SheetRows(data, sorted(skipped.items()))
 
 

@@ -81,7 +81,7 @@ def sealed_blocks(
         at += len(rows)
 
 
-def _picked(column: list[Cell], rows: list[int]) -> list[Cell]:
+def _picked(column: list[Cell], rows: Sequence[int]) -> list[Cell]:
     if rows[-1] - rows[0] + 1 == len(rows):
         return column[rows[0] : rows[-1] + 1]
     return [column[row] for row in rows]

@@ -51,8 +51,9 @@ def blocks_undo(check: PaidCheck) -> PaidCheck:
 def writes_of(writes: Writes) -> Iterator[tuple[str, list[list[int]], bytes]]:
     """Yield (label, created ranges, sealed images) to be stored, in the order of first writes."""
     for label, touched in writes.of.items():
-        if touched.created:
-            yield label, ranges_of(touched.created), b""
+        if touched.created or touched.spans:
+            spans = [[span[0], span[-1]] for span in touched.spans]
+            yield label, sorted(ranges_of(touched.created) + spans), b""
         for part in ("changed", "deleted"):
             items = list(getattr(touched, part).items())
             for start in range(0, len(items), _IMAGES_PER_ROW):

@@ -1,17 +1,17 @@
 """Bringing a roster in: children and their term at school, whole columns at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
-from povedu.bulk import insert_columns, reserve_ids, update_rows
+from povedu.bulk import Derived, Repeated, insert_columns, reserve_ids, update_rows
 from povedu.copying import sending_ahead
 from povedu.identity import initials, normal_name, pinyin
 from povedu.intake.choices import RowChange
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Applied, Changes, Context, Touches
-from povedu.protected import BankAccount, Secret, blind_indexes
+from povedu.protected import BankAccount, HeldIndexes, Secret, blind_indexes
 from students.models import Enrolment, PayeeAccount, Student
 from students.services.pupil_counts import count_pupils
 from students.services.roster_rows import (
@@ -107,57 +107,63 @@ def recount_roster(touched: Touches, context: Context) -> Callable[[], None]:
     )
 
 
-def _enter(roster: Roster, places: list[int], keys: list[int], context: Context) -> None:
+def _enter(roster: Roster, places: list[int], keys: Sequence[int], context: Context) -> None:
     """Enter children as whole columns, and note under which keys."""
     height = len(places)
     for at, key in zip(places, keys, strict=True):
         roster.targets[at] = key
     names, stated, valid = (roster.picked(one, places) for one in ("name", "stated", "valid"))
-    spellings = mapped(_spelling, names)
     insert_columns(
         Student,
         {
             "id": keys,
-            "county": [f"{context.county_code}000000"] * height,
+            "county": Repeated(f"{context.county_code}000000", height),
             "student_no": roster.picked("student_no", places),
             "student_no_index": roster.picked("student_no_index", places),
-            "name": _cut(names, 40),
-            "normal_name": _cut(roster.picked("normal_name", places), 40),
-            "pinyin": [spelled for spelled, _first in spellings],
-            "initials": [first for _spelled, first in spellings],
+            "name": Derived(_cut(40), names),
+            "normal_name": Derived(_cut(40), roster.picked("normal_name", places)),
+            "pinyin": Derived(partial(mapped, _pinyin), names),
+            "initials": Derived(partial(mapped, _initials), names),
             "sex": roster.picked("sex", places),
             "birth_on": roster.picked("birth_on", places),
-            "ethnicity": _cut(roster.picked("ethnicity", places), 20),
+            "ethnicity": Derived(_cut(20), roster.picked("ethnicity", places)),
             "id_number": valid,
             "id_index": roster.picked("id_index", places),
             "stated_id_number": stated,
             "stated_index": roster.picked("stated_index", places),
-            "first_15_index": _first_15(stated),
+            "first_15_index": Derived(_first_15, stated),
             "id_was_recovered": roster.picked("recovered", places),
-            "identity_confirmed": list(map(bool, valid)),
-            "state": ["studying"] * height,
+            "identity_confirmed": Derived(_bools, valid),
+            "state": Repeated("studying", height),
             "school": roster.picked("school_id", places),
             "stage": roster.picked("stage", places),
             "grade": roster.picked("grade", places),
             "class_name": roster.picked("class_name", places),
             "is_boarder": roster.picked("is_boarder", places),
-            "is_migrant": list(map(bool, roster.picked("is_migrant", places))),
-            "guardian_name": _cut(roster.picked("guardian_name", places), 40),
+            "is_migrant": Derived(_bools, roster.picked("is_migrant", places)),
+            "guardian_name": Derived(_cut(40), roster.picked("guardian_name", places)),
             **{name: roster.picked(name, places) for name in SEALED},
-            "version": [1] * height,
-            "entered_at": [context.now] * height,
+            "version": Repeated(1, height),
+            "entered_at": Repeated(context.now, height),
         },
         streamed=True,
     )
 
 
-def _spelling(name: str) -> tuple[str, str]:
-    """Return a name's pinyin and its initials."""
-    return pinyin(name)[:80], initials(name)[:40]
+def _pinyin(name: str) -> str:
+    return pinyin(name)[:80]
 
 
-def _cut(texts: list[str], length: int) -> list[str]:
-    return [text[:length] for text in texts]
+def _initials(name: str) -> str:
+    return initials(name)[:40]
+
+
+def _bools(values: list[Any]) -> list[bool]:
+    return list(map(bool, values))
+
+
+def _cut(length: int) -> Callable[[list[str]], list[str]]:
+    return lambda texts: [text[:length] for text in texts]
 
 
 def _first_15(numbers: list[str]) -> list[str]:
@@ -204,13 +210,12 @@ def _current(roster: Roster, places: list[int], differences: Differences, name: 
 def _write_plain(roster: Roster, places: list[int], differences: Differences) -> None:
     now = {name: _current(roster, places, differences, name) for name in (*PLAIN, "school_id")}
     names = now["name"]
-    spellings = mapped(_spelling, names)
     columns = {
         **{name: now[name] for name in PLAIN},
         "school": now["school_id"],
-        "normal_name": _cut(mapped(normal_name, names), 40),
-        "pinyin": [spelled for spelled, _first in spellings],
-        "initials": [first for _spelled, first in spellings],
+        "normal_name": _cut(40)(mapped(normal_name, names)),
+        "pinyin": mapped(_pinyin, names),
+        "initials": mapped(_initials, names),
         "student_no_index": blind_indexes("student-no", now["student_no"]),
         "version": [roster.known[at]["version"] + 1 for at in places],
     }
@@ -251,7 +256,7 @@ def _enrol(
     roster: Roster,
     places: list[int],
     differences: Differences,
-    keys: list[int],
+    keys: Sequence[int],
     frame: Frame,
     context: Context,
 ) -> None:
@@ -271,21 +276,23 @@ def _enrol(
                 )
             )
     sheets = [name[:60] for name in frame.sheets]
-    sources = [frame.places[row] for row in _picked(roster.rows, fresh)]
+    sources = _picked(roster.rows, fresh)
     insert_columns(
         Enrolment,
         {
             "id": keys[: len(fresh)],
             "student": _picked(roster.targets, fresh),
-            "term": [context.term] * len(fresh),
+            "term": Repeated(context.term, len(fresh)),
             "school": roster.picked("school_id", fresh),
             **{name: roster.picked(name, fresh) for name in _PLACE},
             "is_boarder": roster.picked("is_boarder", fresh),
-            "state": ["studying"] * len(fresh),
+            "state": Repeated("studying", len(fresh)),
             "hardship_as_stated": roster.picked("hardship", fresh),
-            "import_batch_id": [context.batch_id] * len(fresh),
-            "source_sheet": [sheets[sheet] for sheet, _row in sources],
-            "source_row": [row + 1 for _sheet, row in sources],
+            "import_batch_id": Repeated(context.batch_id, len(fresh)),
+            "source_sheet": Derived(
+                lambda rows: [sheets[frame.places[row][0]] for row in rows], sources
+            ),
+            "source_row": Derived(lambda rows: [frame.places[row][1] + 1 for row in rows], sources),
         },
         streamed=True,
     )
@@ -297,7 +304,7 @@ def _picked(column: list[Any], places: list[int]) -> list[Any]:
 
 
 def _propose_accounts(
-    roster: Roster, places: list[int], keys: list[int], frame: Frame, context: Context
+    roster: Roster, places: list[int], keys: Sequence[int], frame: Frame, context: Context
 ) -> int:
     """Enter the cards that a roster names and we do not have yet; the bureau approves them."""
     accounts = frame.column("bank_account")
@@ -308,24 +315,21 @@ def _propose_accounts(
     }
     rows = roster.rows
     given = [at for at in places if accounts[rows[at]] and rows[at] not in faulty]
-    indexes = blind_indexes(BankAccount.kind, [accounts[rows[at]] for at in given])
-    known = _known_accounts(roster, given)
-    chosen = [
-        (at, index)
-        for at, index in zip(given, indexes, strict=True)
-        if (roster.targets[at], index) not in known
-    ]
-    given, indexes = [at for at, _index in chosen], [index for _at, index in chosen]
+    if known := _known_accounts(roster, given):
+        stated = HeldIndexes(BankAccount.kind, [accounts[rows[at]] for at in given])
+        pairs = zip(_picked(roster.targets, given), stated, strict=True)
+        given = [at for at, pair in zip(given, pairs, strict=True) if pair not in known]
+    numbers = [accounts[rows[at]] for at in given]
     names = roster.picked("name", given)
-    stated = [frame.column("payee_name")[rows[at]] for at in given]
-    payees = [payee or name for payee, name in zip(stated, names, strict=True)]
-    relations = frame.column("payee_relation")
+    payee_names, relations = frame.column("payee_name"), frame.column("payee_relation")
+    banks = frame.column("bank_name")
+    payees = [payee_names[rows[at]] or name for at, name in zip(given, names, strict=True)]
     return insert_columns(
         PayeeAccount,
         {
             "id": keys[: len(given)],
             "student": _picked(roster.targets, given),
-            "payee_name": _cut(payees, 40),
+            "payee_name": Derived(_cut(40), payees),
             "relation": [
                 relations[rows[at]] or ("self" if normal == own else "guardian")
                 for at, normal, own in zip(
@@ -335,12 +339,12 @@ def _propose_accounts(
                     strict=True,
                 )
             ],
-            "bank_name": [(frame.column("bank_name")[rows[at]] or "")[:60] for at in given],
-            "account": [accounts[rows[at]] for at in given],
-            "account_index": indexes,
-            "state": ["pending"] * len(given),
-            "entered_by": [context.actor.user_id] * len(given),
-            "entered_at": [context.now] * len(given),
+            "bank_name": [(banks[rows[at]] or "")[:60] for at in given],
+            "account": numbers,
+            "account_index": Derived(partial(blind_indexes, BankAccount.kind), numbers),
+            "state": Repeated("pending", len(given)),
+            "entered_by": Repeated(context.actor.user_id, len(given)),
+            "entered_at": Repeated(context.now, len(given)),
         },
         streamed=True,
     )

@@ -14,7 +14,7 @@ from povedu.intake.kinds import Context
 from povedu.intake.models import ImportRow
 from povedu.intake.people import valid_ids
 from povedu.intake.problems import Outcome
-from povedu.protected import blind_indexes
+from povedu.protected import HeldIndexes, blind_indexes
 from schools.selectors.naming import SchoolNames
 from students.models import Enrolment, Student
 
@@ -37,14 +37,15 @@ _COMPARED = ("id_index", "stated_index", "school_id", *PLAIN)
 class Roster:
     """The accepted rows of a roster as columns of one length, each row about one child.
 
-    ``rows`` are the frame's rows. ``columns`` holds what the rows say (``PLAIN``, ``SEALED``,
-    ``hardship``, ``token``) and what follows from it: ``stated`` and ``valid`` numbers, their blind
-    indexes, ``recovered``, ``school_id``. ``targets`` are the students the rows are about, None
-    for a child to be entered; ``known`` has their records by position.
+    ``rows`` are the frame's rows; some columns are the frame's own and not to be written to.
+    ``columns`` holds what the rows say (``PLAIN``, ``SEALED``, ``hardship``, ``token``) and what
+    follows from it: ``stated`` and ``valid`` numbers, their blind indexes, ``recovered``,
+    ``school_id``. ``targets`` are the students the rows are about, None for a child to be entered;
+    ``known`` has their records by position.
     """
 
     rows: list[int]
-    columns: dict[str, list[Any]]
+    columns: dict[str, Any]
     targets: list[int | None] = field(default_factory=list)
     known: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -77,25 +78,28 @@ def roster_of(frame: Frame, context: Context, *, accepted: bool = True) -> Roste
     refused = {at for at in said if frame.outcome(at) is Outcome.REFUSED}
     schools = [names.by_code.get(code) for code in frame.column("school_code")]
     rows = [at for at, school in enumerate(schools) if school is not None and at not in refused]
-    columns = {name: _picked(frame.column(name), rows) for name in (*PLAIN, *SEALED)}
+    columns: dict[str, Any] = {
+        name: _picked(frame.column(name), rows) for name in (*PLAIN, *SEALED)
+    }
     columns["is_boarder"] = list(map(bool, columns["is_boarder"]))
     for name, length in (("student_no", 30), ("class_name", 20)):
         columns[name] = [text[:length] for text in columns[name]]
     for name in SEALED:
-        columns[name] = [text or "" for text in columns[name]]
+        if None in columns[name]:
+            columns[name] = [text or "" for text in columns[name]]
     columns["hardship"] = [
         str(text or "")[:60] for text in _picked(frame.column("hardship_as_stated"), rows)
     ]
     columns["token"] = [str(text or "") for text in _picked(frame.column("row_token"), rows)]
     columns["school_id"] = [school.pk for at in rows if (school := schools[at]) is not None]
     columns["normal_name"] = mapped(normal_name, columns["name"])
-    columns["student_no_index"] = blind_indexes("student-no", columns["student_no"])
+    columns["student_no_index"] = HeldIndexes("student-no", columns["student_no"])
     _add_numbers(columns, frame, rows)
     return Roster(rows, columns, [None] * len(rows))
 
 
 def _picked(column: list[Any], rows: list[int]) -> list[Any]:
-    return list(column) if len(rows) == len(column) else [column[at] for at in rows]
+    return column if len(rows) == len(column) else [column[at] for at in rows]
 
 
 def mapped(function: Any, column: Iterable[Any]) -> list[Any]:
@@ -105,7 +109,7 @@ def mapped(function: Any, column: Iterable[Any]) -> list[Any]:
     return [known[value] for value in values]
 
 
-def _add_numbers(columns: dict[str, list[Any]], frame: Frame, rows: list[int]) -> None:
+def _add_numbers(columns: dict[str, Any], frame: Frame, rows: list[int]) -> None:
     """Add the numbers stated and confirmed, their indexes and whether one was derived."""
     contradicted, derived = set(), set()
     for at, problems in frame.problems.items():
@@ -117,13 +121,11 @@ def _add_numbers(columns: dict[str, list[Any]], frame: Frame, rows: list[int]) -
     valid = valid_ids(frame)
     columns["stated"] = [str(text or "") for text in _picked(frame.column("id_number"), rows)]
     columns["valid"] = ["" if at in contradicted else valid[at] for at in rows]
-    columns["id_index"] = blind_indexes("id", columns["valid"])
-    columns["stated_index"] = list(columns["id_index"])
+    columns["id_index"] = found = HeldIndexes("id", columns["valid"])
     pairs = zip(columns["stated"], columns["valid"], strict=True)
     other = [at for at, (stated, confirmed) in enumerate(pairs) if stated != confirmed]
     indexes = blind_indexes("id", [columns["stated"][at] for at in other])
-    for at, index in zip(other, indexes, strict=True):
-        columns["stated_index"][at] = index
+    columns["stated_index"] = found.replaced(other, indexes)
     columns["recovered"] = [
         at in derived and bool(number) for at, number in zip(rows, columns["valid"], strict=True)
     ]

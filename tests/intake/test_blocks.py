@@ -69,10 +69,10 @@ def test_no_block_spans_two_sheets_and_every_row_is_found_again(batch: ImportBat
     reader = RowReader(kind_of("roster"), batch)
     alone = [reader.open(row).values["name"] for row in batch.rows.order_by("-sheet", "-number")]
     assert alone == [one[2] for one in reversed(wanted)]
-    frame, staged = accepted_frame(batch, kind_of("roster"))
-    assert len(staged) == 10
+    frame, accepted = accepted_frame(batch, kind_of("roster"))
+    assert len(accepted.keys) == 10
     assert frame.values["name"] == [one[2] for one in wanted if one[2]]
-    assert frame.places == [(one[0], one[1] - 1) for one in wanted if one[2]]
+    assert list(frame.places) == [(one[0], one[1] - 1) for one in wanted if one[2]]
 
 
 def test_a_mended_row_goes_before_its_block_and_its_neighbours_stay(

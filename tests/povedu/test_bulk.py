@@ -1,12 +1,13 @@
 """Set-wise writing stores what ``save`` would store."""
 
+from array import array
 from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from povedu.accounts.models import User
-from povedu.bulk import insert_columns, insert_rows, staged
+from povedu.bulk import Derived, Repeated, insert_columns, insert_rows, staged
 from povedu.copying import sending_ahead
 from povedu.jobs.models import Job
 
@@ -79,6 +80,21 @@ def test_columns_of_different_lengths_store_nothing():
     with pytest.raises(ValueError, match="different lengths"), transaction.atomic():
         insert_columns(Job, {"kind": ["a", "b"], "language": ["zh-hans"]})
     assert not Job.objects.exists()
+
+
+def test_columns_made_as_they_are_written_are_as_columns_at_hand():
+    owner = User.objects.create_user("maker", name="甲")
+    names = [f"n{n}" for n in range(2500)]
+    columns = {
+        "owner_name": Derived(lambda some: [one.upper() for one in some], names),
+        **dict.fromkeys(("not_before", "woken_at", "created_at"), Repeated(NOW, len(names))),
+        "kind": Repeated("test.kind", len(names)),
+        "owner": array("q", [owner.pk]) * len(names),
+        "language": Repeated("zh-hans", len(names)),
+    }
+    assert insert_columns(Job, columns, streamed=True) == 2500
+    stored = Job.objects.values_list("owner_name", "kind", "created_at", "owner")
+    assert set(stored) == {(one.upper(), "test.kind", NOW, owner.pk) for one in names}
 
 
 NAMES = ("kind", "owner", "owner_name", "language", "not_before", "woken_at", "created_at")

@@ -9,7 +9,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 
-from povedu.protected import blind_index, blind_indexes, sealed_column, unseal
+from povedu.protected import HeldIndexes, blind_index, blind_indexes, sealed_column, unseal
 
 TEXTS = ["110101201501011234", "", "测试路1号", "110101201501011234", "𬭚" * 40]
 
@@ -33,3 +33,15 @@ def test_a_sealed_column_opens_value_by_value_and_shows_no_repeats():
     assert len({one[:20] for one in sealed if one}) == 4  # key and nonce: none is used twice
     with pytest.raises(InvalidTag):
         unseal(sealed[0], context="students.name")
+
+
+def test_indexes_held_as_bytes_are_the_same_indexes():
+    texts = ["", *(f"5306232007030{n:05d}" for n in range(2100)), "", "X"]
+    found, held = blind_indexes("id", texts), HeldIndexes("id", texts)
+    assert len(held) == len(texts)
+    assert list(held) == held[:] == found
+    assert held[998:1003] == found[998:1003]
+    assert (held[0], held[7]) == ("", found[7])
+    other = held.replaced([0, 7], [found[8], ""])
+    assert list(other) == [found[8], *found[1:7], "", *found[8:]]
+    assert list(held) == found

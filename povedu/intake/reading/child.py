@@ -77,6 +77,7 @@ def read(data: bytes, limits: Limits) -> Iterator[dict[str, Any]]:
         sheets = iter(spreadsheetml.sheets_of(data, limits))
     else:
         encoding, sheets = _text_sheets(data, limits)
+    del data  # the parser has a copy of its own
     yield {"format": kind, "encoding": encoding}
     for sheet in sheets:
         yield {

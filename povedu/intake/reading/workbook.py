@@ -101,6 +101,7 @@ def sheets_of(data: bytes, facts: list[SheetFacts], limits: Limits) -> Iterator[
     """Yield the sheets of a judged workbook; raise Unreadable where calamine cannot read it."""
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
+        del data  # copied by the parser, which needs the room for a large sheet
         _judge_count(book.sheet_names, limits)
         if len(facts) != len(book.sheets_metadata):
             raise Unreadable("broken")

@@ -2,8 +2,10 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Mapping
 from datetime import datetime
+from sys import intern
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,11 +13,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
-from povedu.bulk import uncollected, update_rows
+from povedu.bulk import chunked, uncollected, update_rows
 from povedu.errors import Conflict, Refusal
 from povedu.intake.breaker import Figures, check_share
 from povedu.intake.choices import BatchState, RowChange
-from povedu.intake.frame import Frame
+from povedu.intake.frame import Frame, RowPlaces
 from povedu.intake.kinds import Applied, IntakeKind, kind_of
 from povedu.intake.models import ImportBatch, ImportRow
 from povedu.intake.problems import Outcome
@@ -47,34 +49,50 @@ class _Staged(NamedTuple):
     payload: bytes
 
 
-def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, list[_Staged]]:
-    """Return the ready and warned rows as columns again, and each one's staged row."""
-    reader = RowReader(kind, batch)
+class Accepted:
+    """What has to be known of the accepted rows when they are in: their keys, and where said."""
+
+    def __init__(self) -> None:
+        self.keys = array("q")
+        self.changes: list[str] = []
+        self.codes: dict[int, str] = {}
+
+    def take(self, rows: list[_Staged]) -> None:
+        """Keep some rows more."""
+        start = len(self.keys)
+        self.keys.extend([row.pk for row in rows])
+        self.changes.extend([intern(row.change) for row in rows])
+        self.codes.update((start + at, row.codes) for at, row in enumerate(rows) if row.codes)
+
+
+def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, Accepted]:
+    """Return the ready and warned rows as columns again, and what is known of each one's row."""
+    reader, accepted, places = RowReader(kind, batch), Accepted(), RowPlaces()
     frame = Frame(
         sheets=[sheet["name"] for sheet in batch.sheets],
         column_of=[_columns(sheet) for sheet in batch.sheets],
+        places=places,
     )
     columns: list[list[Any]] = [[] for _name in kind.columns]
     frame.values = dict(zip(kind.columns, columns, strict=True))
-    rows = (
+    stored = (
         ImportRow.objects.filter(batch=batch)
         .exclude(outcome=Outcome.REFUSED)
         .order_by("sheet", "number")
         .values_list(*_Staged._fields)
     )
-    staged = list(map(_Staged._make, rows.iterator(chunk_size=_BLOCK)))
-    for start in range(0, len(staged), _BLOCK):
-        opened = reader.columns(staged[start : start + _BLOCK])
+    for some in chunked(map(_Staged._make, stored.iterator(chunk_size=_BLOCK)), _BLOCK):
+        start = len(places)
+        opened = reader.columns(some)
         for column, values in zip(columns, opened.columns, strict=True):
             column.extend(values)
         frame.problems.update((start + at, said) for at, said in opened.problems.items())
-    frame.places = [(row.sheet, row.number - 1) for row in staged]
-    frame.seen = {
-        at: (row.target_id, row.seen_version)
-        for at, row in enumerate(staged)
-        if row.target_id is not None
-    }
-    return frame, staged
+        places.extend([row.sheet for row in some], [row.number - 1 for row in some])
+        for at, row in enumerate(some, start=start):
+            if row.target_id is not None:
+                frame.seen[at] = (row.target_id, row.seen_version)
+        accepted.take(some)
+    return frame, accepted
 
 
 def _columns(sheet: Mapping[str, Any]) -> dict[str, int]:
@@ -132,13 +150,13 @@ def _apply(
     if not taken:
         raise Conflict("batch-moved", _("这个批次已由他人处理，请刷新后查看。"))
     batch.refresh_from_db()
-    frame, staged = accepted_frame(batch, kind)
+    frame, accepted = accepted_frame(batch, kind)
     with listening(kind.derived) as writes:
         applied = kind.apply(frame, context_of(batch, kind, actor, now))
     check_share(kind, applied, batch.alarm if batch.confirmed_by_id else {})
     if not kind.irreversible:
         keep_writes(batch=batch, writes=writes)
-    _note_rows(staged, applied)
+    _note_rows(frame, accepted, applied)
     batch.state, batch.applied_at, batch.applied_by_id = BatchState.APPLIED, now, actor.user_id
     batch.applied = {**applied.counts(), **applied.after}
     if applied.conflicts:
@@ -171,19 +189,19 @@ def _number(name: str) -> int:
     return zlib.crc32(name.encode()) - 2**31
 
 
-def _note_rows(staged: Sequence[_Staged], applied: Applied) -> None:
+def _note_rows(frame: Frame, accepted: Accepted, applied: Applied) -> None:
     """Keep what each row did where staging could not know it: changes, targets, old values."""
     seal_one, conflicts = sealer(CONTEXT), set(applied.conflicts)
     rows = []
     for at in applied.targets.keys() | applied.before.keys() | conflicts:
-        row = staged[at]
-        change, target = applied.targets.get(at, (row.change, row.target_id))
+        known = frame.seen.get(at, (None, None))[0]
+        change, target = applied.targets.get(at, (accepted.changes[at], known))
         before = applied.before.get(at)
         sealed = seal_one(json.dumps(before).encode()) if before is not None else b""
-        codes = row.codes
+        codes = accepted.codes.get(at, "")
         if at in conflicts:
             change, codes = RowChange.CONFLICT, packed_codes({*codes.split(), "conflict"})
-        rows.append((row.pk, str(change), target, sealed, codes))
+        rows.append((accepted.keys[at], str(change), target, sealed, codes))
     update_rows(ImportRow, ("change", "target_id", "before", "codes"), rows)
 
 

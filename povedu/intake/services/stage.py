@@ -1,5 +1,6 @@
 """Read, understand, clean and stage one received file: its rows with what was said about each."""
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
-from povedu.bulk import insert_columns, insert_rows, uncollected
+from povedu.bulk import Derived, Repeated, insert_columns, insert_rows, uncollected
 from povedu.copying import sending_ahead
 from povedu.errors import Refusal
 from povedu.intake.choices import BatchState
@@ -163,23 +164,26 @@ def _count(batch: ImportBatch, frame: Frame, changes: Changes) -> None:
 
 def _row_columns(
     batch: ImportBatch, readings: Sequence[SheetReading], frame: Frame, changes: Changes
-) -> dict[str, list[Any]]:
+) -> dict[str, Sequence[Any]]:
     """Return the staged rows as columns; what a row holds lies in the blocks."""
     height = len(frame)
     outcomes, codes = [str(Outcome.READY)] * height, [""] * height
     for at in frame.problems.keys() | frame.outcomes.keys():
         outcomes[at], codes[at] = str(frame.outcome(at)), packed_codes(frame.codes(at))
-    said = [changes.get(at, _UNSEEN) for at in range(height)]
+
+    def said(part: int) -> Derived:
+        return Derived(lambda span: [changes.get(at, _UNSEEN)[part] for at in span], range(height))
+
     return {
-        "batch": [batch.pk] * height,
-        "sheet": [sheet for sheet, _row in frame.places],
-        "number": [row + 1 for _sheet, row in frame.places],
+        "batch": Repeated(batch.pk, height),
+        "sheet": Derived(lambda places: [sheet for sheet, _row in places], frame.places),
+        "number": Derived(lambda places: [row + 1 for _sheet, row in places], frame.places),
         "outcome": outcomes,
         "codes": codes,
-        "change": [str(one[0]) for one in said],
-        "block": list(block_numbers(readings)),
-        "target_id": [one[1] for one in said],
-        "seen_version": [one[2] for one in said],
+        "change": Derived(lambda found: list(map(str, found)), said(0)),
+        "block": array("I", block_numbers(readings)),
+        "target_id": said(1),
+        "seen_version": said(2),
     }
 
 
@@ -190,7 +194,7 @@ def packed_codes(codes: set[str]) -> str:
 
 def _write(
     batch: ImportBatch,
-    rows: dict[str, list[Any]],
+    rows: dict[str, Sequence[Any]],
     blocks: Iterator[tuple[int, int, bytes]],
     actor: Actor,
     now: datetime,
