@@ -184,10 +184,8 @@ class _Tally:
             "" if value is None else text(value)
             for text, value in zip(self._texts, row, strict=True)
         ]
-        for place, cell in enumerate(cells):
-            if len(cell) > CELL_UNITS // 2 and _units(cell) > CELL_UNITS:
-                cells[place] = _cut(cell)
-                self.written.cut += 1
+        if max(map(len, cells), default=0) > CELL_UNITS // 2:
+            self._cut_long(cells)
         totals = self.written.totals
         for place, key in self._summed:
             if row[place] is not None:
@@ -195,6 +193,12 @@ class _Tally:
         self.written.rows += 1
         self._hash(cells)
         return cells
+
+    def _cut_long(self, cells: list[str]) -> None:
+        for place, cell in enumerate(cells):
+            if _units(cell) > CELL_UNITS:
+                cells[place] = _cut(cell)
+                self.written.cut += 1
 
     def done(self) -> Written:
         self.written.sha256 = self._digest.hexdigest()
@@ -206,7 +210,7 @@ def _write_rows(
 ) -> None:
     widths = [column.width or _WIDTHS[column.kind] for column in columns]
     heading = [text_xml(plain_text(column.label), "heading") for column in columns]
-    cells = [_CELLS[column.kind] for column in columns]
+    cells = [_remembering(_CELLS[column.kind]) for column in columns]
     held, tab = next(rows, None), 2
     while True:
         name = _("数据") if tab == 2 else _("数据（续%(number)d）") % {"number": tab - 2}
@@ -220,6 +224,21 @@ def _write_rows(
                 _write_total(sheet, columns, tally.written)
                 return
         tab += 1
+
+
+def _remembering(cell: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
+    """Return a maker of cells that keeps the first hundreds: most columns say the same again."""
+    known: dict[str, str] = {}
+
+    def remembered(value: Any, text: str) -> str:
+        made = known.get(text)
+        if made is None:
+            made = cell(value, text)
+            if len(known) < _REMEMBERED:
+                known[text] = made
+        return made
+
+    return remembered
 
 
 def _write_total(sheet: SheetWriter, columns: Sequence[Column], written: Written) -> None:
@@ -329,6 +348,7 @@ _CELLS: dict[Kind, Callable[[Any, str], str]] = {
     "date": _date_cell,
     "instant": _instant_cell,
 }
+_REMEMBERED = 500
 _WIDTHS: dict[Kind, int] = {"text": 16, "number": 10, "money": 14, "date": 12, "instant": 20}
 
 

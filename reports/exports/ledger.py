@@ -152,11 +152,14 @@ def _rows(found: QuerySet[LedgerEntry], progress: Progress | None) -> Iterator[l
     at_posted, at_account = COLUMNS.index("posted_at"), COLUMNS.index("account")
     at_amount, at_source = COLUMNS.index("amount"), COLUMNS.index("source")
     told = found.values_list(*COLUMNS, "hash").iterator(chunk_size=_CHUNK)
+    posted, instant = None, ""  # whole batches are posted at one instant
     for number, row in enumerate(told, start=1):
         if progress and number % _CHUNK == 0:
             progress(number, total)
         cells = list(row)
-        cells[at_posted] = instant_text(cells[at_posted])
+        if cells[at_posted] != posted:
+            posted, instant = cells[at_posted], instant_text(cells[at_posted])
+        cells[at_posted] = instant
         amount: Decimal = cells[at_amount]
         is_cash = cells[at_account] == Account.CASH
         yield [
