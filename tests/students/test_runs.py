@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +29,7 @@ from students.models import (
 )
 from students.rules.fingerprint import fingerprint
 from students.rules.matching import Child
+from students.selectors.runs import found_last
 from students.services import reconcile as service
 from students.services.nightly import set_nightly, start_runs
 from students.services.settle import settle_finding
@@ -66,6 +69,33 @@ def test_nothing_is_compared_or_written_again_where_nothing_has_changed(county, 
     assert (second.pk, second.confirmed_at) == (first.pk, LATER)
     assert written() == before
     assert AuditEntry.objects.filter(verb="reconciliation.confirm").count() == 1
+
+
+def rename(name, normal_name):
+    Student.objects.filter(name=name).update(normal_name=normal_name, pinyin=normal_name)
+
+
+def test_what_is_found_again_is_left_alone_and_what_is_missed_says_so(county):
+    first = run(county)
+    asked = Finding.objects.get(kind="probable-match")
+    county.student("李四", county.next_id())
+    with CaptureQueriesContext(connection) as queries:
+        second = run(county)
+    assert not [one for one in queries if one["sql"].startswith('UPDATE "students_finding"')]
+    assert list(found_last(second, among=Finding.objects.all())) == [asked]
+    assert not found_last(first, among=Finding.objects.all()).exists()
+
+    rename("王芳芳", "欧阳修")
+    third = run(county)
+    asked.refresh_from_db()
+    assert (asked.state, asked.missed_by) == ("gone", third)
+    assert asked in found_last(second, among=Finding.objects.all())
+    assert asked not in found_last(third, among=Finding.objects.all())
+
+    rename("王芳芳", "王芳芳")
+    run(county)
+    asked.refresh_from_db()
+    assert (asked.state, asked.missed_by) == ("open", None)
 
 
 CHANGES = {
