@@ -74,7 +74,7 @@ def _reconcile(page: Page, address: str) -> None:
     page.goto(f"{address}/students/runs/start/")
     page.click("main form button.btn-primary")
     page.wait_for_url("**/jobs/*/")
-    _await(page, page.url, "已完成")
+    page.get_by_text("已完成", exact=True).wait_for(timeout=120_000)
     page.goto(f"{address}/students/comparisons/start/snapshots/")
     register = "select[name={}] option:has-text('扶贫数据库')"
     for name, place in (("before", 1), ("after", 0)):
@@ -82,10 +82,10 @@ def _reconcile(page: Page, address: str) -> None:
         page.select_option(f"select[name={name}]", found)
     page.click("main form button.btn-primary")
     page.wait_for_url("**/jobs/*/")
-    _await(page, page.url, "已完成")
+    page.get_by_text("已完成", exact=True).wait_for(timeout=120_000)
     for name, path, row in (
         ("ledgers", "/students/ledgers/", ""),
-        ("away", "/students/away/", ""),
+        ("away", "/students/away/?place=out_of_county", ""),
         ("partition", "/students/runs/", "partition/"),
         ("comparison", "/students/comparisons/", ""),
     ):
