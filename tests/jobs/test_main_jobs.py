@@ -217,6 +217,7 @@ def test_killed_in_the_middle(bench, work):
     WORKS[work](bench, seed=3)
 
 
+@pytest.mark.embedded  # on PostgreSQL the eighteen kills above, and hundreds nightly
 def test_money_killed_in_the_middle_again(bench):
     """With the eighteen kills above: every step of the money, killed in two other places each."""
     bench.start_worker()
