@@ -134,7 +134,7 @@ class BridgeView(Screen):
             (Term.parse(term).label if term else _("未指定"), amount)
             for term, amount in spent_by_term(self.scope, asked["year"])
         ]
-        context = self.get_context_data(parts=parts, terms=terms, **asked)
+        context = self.get_context_data(parts=parts, by_term=terms, **asked)
         return self.render_to_response(context)
 
     def _table(self, lines: Sequence[BridgeLine]) -> BridgeTable:

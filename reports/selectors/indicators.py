@@ -19,7 +19,7 @@ COVERAGE_TARGET = 95
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A township or school and its figures."""
+    """A county, township or school and its figures."""
 
     key: str
     name: str
@@ -36,12 +36,11 @@ class Part:
 
 def parts(scope: Scope, year: int) -> list[Part]:
     """Return the parts of a place with their figures, by name."""
-    known = names.parts_of(scope)
-    by_school = bool(known) and len(known[0][0]) != 9
+    known, digits = names.parts_of(scope), names.part_digits(scope)
     aided = subsidy_lines.aided_students(year)
-    poor = student_lines.poor_by_part(scope, year, aided, by_school=by_school)
-    money = subsidy_lines.money_by_part(scope, year, by_school=by_school)
-    staff = teacher_lines.teachers_by_part(scope, date(year, 12, 31), by_school=by_school)
+    poor = student_lines.poor_by_part(scope, year, aided, digits=digits)
+    money = subsidy_lines.money_by_part(scope, year, digits=digits)
+    staff = teacher_lines.teachers_by_part(scope, date(year, 12, 31), digits=digits)
     return [
         Part(
             key,
@@ -57,7 +56,7 @@ def parts(scope: Scope, year: int) -> list[Part]:
 def coverage(scope: Scope, year: int) -> tuple[int, int]:
     """Return (registered-poor students on the autumn rosters, those of them aided in the year)."""
     aided = subsidy_lines.aided_students(year)
-    told = student_lines.poor_by_part(scope, year, aided, by_school=False).values()
+    told = student_lines.poor_by_part(scope, year, aided, digits=9).values()
     return sum(one[0] for one in told), sum(one[1] for one in told)
 
 

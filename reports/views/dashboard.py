@@ -1,4 +1,4 @@
-"""What leadership looks at: a year in figures and charts, a township or a school at a time."""
+"""What leadership looks at: a year in figures and charts, a place at a time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from teachers.choices import PostingKind
 
 
 class Dashboard(YearScreen, DashboardScreen):
-    """Coverage, money, projects and teachers of a place in a year."""
+    """Coverage, money, projects and teachers of a place in a year, by its parts."""
 
     action = "reports.dashboard.view"
     template_name = "reports/dashboard.html"
@@ -37,11 +37,12 @@ class Dashboard(YearScreen, DashboardScreen):
             return here
         top = reverse("reports:dashboard-year", args=[self.year])
         up = [Crumb(names.place_label(self.scope) or _("全部"), top)]
-        if self.place.school_code is not None:
-            township = self.place.division_prefix[:9]
-            if len(self.scope.division_prefix) < 9:
-                name = names.place_label(places.narrowed(self.scope, township))
-                up.append(Crumb(name, f"{top}?place={township}"))
+        ended = len(self.place.division_prefix) if self.place.school_code is None else 10
+        for digits in (6, 9):  # the county and the township on the way down
+            if len(self.scope.division_prefix) < digits < ended:
+                prefix = self.place.division_prefix[:digits]
+                name = names.place_label(places.narrowed(self.scope, prefix))
+                up.append(Crumb(name, f"{top}?place={prefix}"))
         return [*up, *here]
 
     def buttons(self) -> list[Button]:
@@ -68,7 +69,7 @@ class Dashboard(YearScreen, DashboardScreen):
 
     @cached_property
     def parts(self) -> list[Part]:
-        """Return townships, or the schools of a township."""
+        """Return the counties of a city, the townships of a county, or a township's schools."""
         return indicators.parts(self.place, self.year)
 
     def _behind(self, line_id: str) -> str:
@@ -152,14 +153,15 @@ class Dashboard(YearScreen, DashboardScreen):
     def _drill(self, part: Part) -> str:
         if self.place.school_code is not None:
             return ""
-        place = part.key if len(part.key) == 9 and part.key.isdigit() else f"s{part.key}"
+        place = part.key if names.part_digits(self.place) else f"s{part.key}"
         return f"{reverse('reports:dashboard-year', args=[self.year])}?place={place}"
 
     def _of_parts(self, shown: list[Part]) -> dict[str, Any]:
+        level = {6: _("县（市、区）"), 9: _("乡镇"), 0: _("学校")}
         return {
             "categories": [one.name for one in shown],
             "links": [self._drill(one) for one in shown],
-            "heading": _("乡镇") if len(self.place.division_prefix) < 9 else _("学校"),
+            "heading": level[names.part_digits(self.place)],
         }
 
     def _coverage(self) -> ChartPanel:

@@ -28,19 +28,29 @@ def county_codes(scope: Scope) -> list[str]:
     return [code[:6] for code in counties.order_by("code").values_list("code", flat=True)]
 
 
+def part_digits(scope: Scope) -> int:
+    """Return how many digits name the parts of a place: 6 counties, 9 townships, 0 schools."""
+    if scope.school_code is not None or len(scope.division_prefix) >= 9:
+        return 0
+    several = len(scope.division_prefix) < 6 and len(county_codes(scope)) > 1
+    return 6 if several else 9
+
+
 def parts_of(scope: Scope) -> list[tuple[str, str, str]]:
     """Return (key, name, division code) of the parts a place is broken down into.
 
-    A county into its townships (nine digits), a township into its schools (school codes).
+    A city into its counties (six digits), a county into its townships (nine), a township into its
+    schools (school codes).
     """
-    if scope.school_code is not None or len(scope.division_prefix) >= 9:
+    digits = part_digits(scope)
+    if not digits:
         place = scope.q(division="division_id", school="code")
         schools = School.objects.filter(place).order_by("code")
         return list(schools.values_list("code", "name", "division_id"))
-    townships = Division.objects.filter(
-        level=DivisionLevel.TOWNSHIP, code__startswith=scope.division_prefix
-    ).order_by("code")
-    return [(code[:9], name, code) for code, name in townships.values_list("code", "name")]
+    level = DivisionLevel.COUNTY if digits == 6 else DivisionLevel.TOWNSHIP
+    inside = Division.objects.filter(level=level, code__startswith=scope.division_prefix)
+    found = inside.order_by("code").values_list("code", "name")
+    return [(code[:digits], name, code) for code, name in found]
 
 
 def school_scope(scope: Scope, code: str) -> Scope:

@@ -227,13 +227,13 @@ FINDINGS: LineSource = _Findings()
 
 
 def poor_by_part(
-    scope: Scope, year: int, aided: QuerySet[Any, Any], *, by_school: bool
+    scope: Scope, year: int, aided: QuerySet[Any, Any], *, digits: int
 ) -> dict[str, tuple[int, int]]:
-    """Return (poor, poor and aided) by school code, or by the nine digits of a township.
+    """Return (poor, poor and aided) by the division's first digits, or by school.
 
     ``aided`` is a subquery of student ids.
     """
-    part = F("school__code") if by_school else Substr("school__division_id", 1, 9)
+    part = Substr("school__division_id", 1, digits) if digits else F("school__code")
     told: QuerySet[Any, Any] = (
         poor_enrolments(scope, year)
         .order_by()

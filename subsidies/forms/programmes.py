@@ -243,7 +243,7 @@ class SimulationForm(ActorForm):
     add = forms.ChoiceField(label=_("增加困难类别"), choices=Hardship.choices, required=False)
     drop = forms.ChoiceField(label=_("取消困难类别"), choices=Hardship.choices, required=False)
     quota = forms.DecimalField(
-        label=_("名额控制在在校生的（%）"),
+        label=_("名额按在校生的比例控制（%）"),
         min_value=CENT,
         max_value=100,
         max_digits=5,

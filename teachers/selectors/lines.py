@@ -228,9 +228,9 @@ TEACHERS: LineSource = _Teachers()
 POSTINGS: LineSource = _Postings()
 
 
-def teachers_by_part(scope: Scope, day: date, *, by_school: bool) -> dict[str, int]:
-    """Return teachers in service by school code, or by the nine digits of a township."""
-    part = F("school__code") if by_school else Substr("school__division_id", 1, 9)
+def teachers_by_part(scope: Scope, day: date, *, digits: int) -> dict[str, int]:
+    """Return teachers in service by the division's first digits, or by school."""
+    part = Substr("school__division_id", 1, digits) if digits else F("school__code")
     told = teachers_on(scope, day).order_by().values(part=part).annotate(n=Count("pk"))
     return dict(told.values_list("part", "n"))
 

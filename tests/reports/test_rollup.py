@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from povedu.scope import Scope
+from reports.selectors import indicators
 from reports.selectors.rollup import rollup
 from tests.factories import (
     AwardFactory,
@@ -203,3 +204,19 @@ def test_a_city_opens_its_counties_and_a_county_only_itself(city: City) -> None:
     own = county.get(address).content.decode()
     assert f"County {COUNTIES[1]}" in own
     assert f"County {COUNTIES[0]}" not in own
+
+
+def test_a_citys_dashboard_is_by_county_and_opens_each(city: City) -> None:
+    for code in COUNTIES[:2]:
+        city.pay(code, city.student(code), 100)
+    leader = sign_in(actor_of("leadership", division_prefix="1409"))
+    page = leader.get(reverse("reports:dashboard-year", args=[YEAR]))
+    panels = {one.key: one for one in page.context["panels"]}
+    money = panels["money-by-part"]
+    assert set(money.categories) == {f"County {code}" for code in COUNTIES[:2]}
+    assert sum(money.series[0].values) == sum(
+        indicators.money_by_source(CITY, YEAR).values(), Decimal(0)
+    )
+    down = leader.get(money.links[0])
+    assert down.status_code == 200
+    assert [one.label for one in down.context["crumbs"]][-2] == "City"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from schools.models import Division
 from subsidies.management.demo_county.checking import build_checking
 from subsidies.management.demo_county.children import build_children
+from subsidies.management.demo_county.desks import build_desks
 from subsidies.management.demo_county.giving import build_giving
 from subsidies.management.demo_county.invention import COUNTY_CODE, Inventor
 from subsidies.management.demo_county.money import build_money
@@ -61,6 +62,7 @@ def load() -> None:
     children = build_children(county, inventor, actors, names, ENTERED_AT)
     build_money(f"{COUNTY_CODE}000000", actors, children)
     build_giving(f"{COUNTY_CODE}000000", actors, inventor)
+    build_desks(f"{COUNTY_CODE}000000", actors)
     build_checking(f"{COUNTY_CODE}000000", actors)
     build_settling(f"{COUNTY_CODE}000000", actors, now)
     write_samples(settings.VAR_DIR / "samples", county, children.all, names)

@@ -151,7 +151,8 @@ def _relieve(loans: list[Loan], maker: Actor, checker: Actor) -> None:
 
 def _sponsor(county_id: str, maker: Actor) -> None:
     """Pair donors with students they gave to, some with consent; leave gifts to be delivered."""
-    programme = Programme.objects.get(county=county_id, code="social")
+    own = Programme.objects.filter(county=county_id)
+    programme, union = own.get(code="social"), own.get(code="golden-autumn")
     now = _at(date(2016, 12, 20))
     donors = list(Donor.objects.filter(county=county_id).order_by("pk"))
     given = Gift.objects.filter(programme=programme).select_related("donor", "student")
@@ -174,9 +175,10 @@ def _sponsor(county_id: str, maker: Actor) -> None:
                 actor=maker,
                 now=now,
             )
+        donor = donors[order % len(donors)]
         waiting = enter_gift(
-            programme=programme,
-            donor=donors[order % len(donors)],
+            programme=union if donor.name == "县总工会" else programme,
+            donor=donor,
             student=gift.student,
             given_on=date(2016, 12, 18),
             amount=Decimal(300),

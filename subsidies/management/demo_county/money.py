@@ -32,6 +32,7 @@ from subsidies.services.disbursement import (
 )
 from subsidies.services.gifts import GiftRow, enter_gifts, save_donor, settle_gifts
 from subsidies.services.notices import draft_notice, publish_notice, take_down
+from subsidies.services.payment_rules import set_payment_rules
 from subsidies.services.presets import install_presets
 from subsidies.services.programmes import (
     SourceShare,
@@ -46,6 +47,7 @@ from subsidies.services.returns import settle_batch
 POOR = [str(Hardship.REGISTERED_POOR)]
 BEGINNING = date(2015, 9, 1)
 ENTRANCE_QUOTA = 245
+SECOND_FROM = Decimal(300_000)  # batches from here on need a second approver
 GIFTS_2016 = (1180, 199)  # how many, how many of them 1,000 instead of 500; one is 750
 GIFTS_2015 = (960, 120)
 RETURNED = {3: "户名与账号不符", 17: "账户已销户", 41: "卡号位数错误", 66: "户名与账号不符"}
@@ -248,7 +250,7 @@ def _enter_sources(treasury: _Treasury, programmes: dict[str, Programme]) -> Non
             SourceShare(FundSource.CENTRAL, Decimal(1000)),
             SourceShare(county),
         )
-        for code in ("boarder-living", "senior-grant", "senior-waiver"):
+        for code in ("boarder-living", "senior-grant", "senior-waiver", "vocational-grant"):
             treasury.sources(
                 programmes[code],
                 year,
@@ -321,7 +323,7 @@ def _gifts(treasury: _Treasury, programme: Programme, children: Children) -> Non
         for name, kind in (
             ("云滇爱心助学基金会", DonorKind.FOUNDATION),
             ("青禾县青禾农业有限公司", DonorKind.COMPANY),
-            ("县总工会（金秋助学）", DonorKind.AGENCY),
+            ("县总工会", DonorKind.AGENCY),
             ("热心人士", DonorKind.PERSON),
         )
     ]
@@ -349,7 +351,7 @@ def _gifts(treasury: _Treasury, programme: Programme, children: Children) -> Non
 def build_money(county_code: str, actors: dict[str, Actor], children: Children) -> None:
     """Enter the programmes and take them through 2015 and 2016; leave some work waiting.
 
-    Waiting at the end: a notice on show, a batch to approve, payments that the bank returned.
+    Waiting at the end: a notice to show, a batch for its second approver, payments that came back.
     """
     county = Division.objects.get(pk=county_code)
     treasury = _Treasury(county, actors)
@@ -377,8 +379,21 @@ def build_money(county_code: str, actors: dict[str, Actor], children: Children) 
 
 
 def _leave_waiting(treasury: _Treasury, programmes: dict[str, Programme]) -> None:
-    """Leave the waiver of the senior schools on show, so that the next steps can be tried."""
+    """Leave a notice to be shown and a large batch with the first of its two approvals."""
     term, now = Term.parse("2016-1"), _at(date(2016, 12, 12))
+    set_payment_rules(
+        county=treasury.county, actor=treasury.maker, now=now, second_from=SECOND_FROM
+    )
+    treasury.award(programmes["vocational-grant"], term.code, date(2016, 11, 29))
+    batch = make_batch(
+        programme=programmes["vocational-grant"],
+        term=term,
+        actor=treasury.maker,
+        now=now,
+        due_by=now.date(),
+    )
+    batch = freeze_batch(batch=batch, actor=treasury.maker, now=now)
+    approve_batch(batch=batch, actor=treasury.checker, now=now)
     programme = programmes["senior-waiver"]
     add_standard(
         programme=programme,

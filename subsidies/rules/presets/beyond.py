@@ -161,4 +161,16 @@ BEYOND: tuple[Preset, ...] = (
         "不与本地学费资助重复（各地规定不同，可改）。",
         excludes_risk_removed=True,
     ),
+    Preset(
+        "golden-autumn",
+        "金秋助学",
+        Cadence.ONCE,
+        _A2011,
+        (),
+        kind=ProgrammeKind.GIFT,
+        document="工会金秋助学活动",
+        confidence=_GK,
+        description="工会资助困难职工家庭升学子女；金额由捐助方定，逐笔登记捐助，不计算名单。",
+        needs_notice=False,
+    ),
 )

@@ -28,11 +28,11 @@ def _added(*told: QuerySet[Any, Any]) -> dict[str, Decimal]:
     return dict(sums)
 
 
-def money_by_part(scope: Scope, year: int, *, by_school: bool) -> dict[str, Decimal]:
-    """Return a year's settled money by school code, or by the nine digits of a township."""
+def money_by_part(scope: Scope, year: int, *, digits: int) -> dict[str, Decimal]:
+    """Return a year's settled money by the division's first digits, or by school."""
 
     def part(school: str) -> Any:
-        return F(f"{school}__code") if by_school else Substr(f"{school}__division_id", 1, 9)
+        return Substr(f"{school}__division_id", 1, digits) if digits else F(f"{school}__code")
 
     paid, given = settled_payments(scope, year), settled_gifts(scope, year)
     return _added(
