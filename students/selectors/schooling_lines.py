@@ -28,7 +28,7 @@ from povedu.scope import Scope
 from povedu.sheets import Column
 from povedu.terms import Term
 from students.choices import EnrolmentState, RegisterKind
-from students.models import Enrolment, RegisterEntry, RegisterSnapshot
+from students.models import Enrolment, RegisterEntry, RegisterSnapshot, Student
 from students.rules.schooling import STATE_WORDS
 from students.selectors.lines import MECHANISM
 from students.selectors.schooling_poor import CAUSE, GROUP_WORDS, GROUPS
@@ -66,7 +66,10 @@ def entries_of(scope: Scope, year: int) -> QuerySet[Any]:
         rows = rows.filter(Exists(same.filter(id_index__in=own.values("student__id_index"))))
     elif len(scope.division_prefix) > 6:
         rows = rows.filter(division__code__startswith=scope.division_prefix)
-    pupil = here.filter(student__id_index=OuterRef("id_index")).order_by("-pk").values("stage")
+    # The child is found by its number first: asked for through a join, SQLite without statistics
+    # goes through a whole term's rolls for every entry.
+    child = Student.objects.filter(id_index=OuterRef(OuterRef("id_index"))).exclude(id_index="")
+    pupil = here.filter(student__in=child.values("pk")).order_by("-pk").values("stage")
     groups = {stage: name for name, stages in GROUPS for stage in stages}
     return rows.annotate(
         known=Case(

@@ -115,3 +115,13 @@ class AidAccount(DetailScreen):
             Fact(_("学段"), one.get_stage_display()),
             Fact(_("年级"), grade_words(one.stage, one.grade)),
         )
+
+    def buttons(self) -> list[Button]:
+        """Offer to say why, and to enter an application for the student."""
+        pk = self.object.pk
+        why = reverse("subsidies:student-reasons", args=[pk])
+        new = f"{reverse('subsidies:determination-add')}?student={pk}"
+        return [
+            Button(_("资助情况说明"), why, "subsidies.award.view"),
+            Button(_("录入困难认定"), new, "subsidies.determination.enter", "bi-plus-lg"),
+        ]
