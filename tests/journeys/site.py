@@ -72,7 +72,7 @@ class Site:
             cursor.execute(statement)
         link.close()
 
-    def manage(self, *arguments: str, timeout: int = 300) -> str:
+    def manage(self, *arguments: str, timeout: int = 900) -> str:
         """Run a management command and return what it printed; raise where it failed."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
