@@ -354,6 +354,7 @@ SPECTACULAR_SETTINGS = {
         "RegisterKind": "students.choices.RegisterKind",
         "ChangeKind": "students.choices.ChangeKind",
         "FundSource": "povedu.ledger.choices.FundSource",
+        "FindingKind": "students.choices.FindingKind",
     },
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",

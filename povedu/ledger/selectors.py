@@ -6,7 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from povedu.ledger.choices import Account, CorrectionState
 from povedu.ledger.models import Correction, LedgerEntry, LedgerHead
@@ -60,25 +73,19 @@ def corrections(scope: Scope) -> QuerySet[Correction]:
     )
 
 
-def taken_back(scope: Scope, kind: str) -> dict[int, str]:
-    """Return the state of the correction by the key of each row of a kind that one takes back.
+def correction_of(kind: str) -> Coalesce:
+    """Return, for a row of a kind, the state of the correction that takes its voucher back, or "".
 
     ``kind`` is the first part of a leg's subject, as "receipt". Refused corrections are left out.
     """
-    states = {
-        (one.county_code, one.transaction_no): one.state
-        for one in corrections(scope).exclude(state=CorrectionState.REFUSED)
-    }
+    subject = Concat(Value(f"{kind}:"), Cast(OuterRef(OuterRef("pk")), CharField()))
     legs = LedgerEntry.objects.filter(
-        _in_scope(scope),
-        transaction_no__in={number for _county, number in states},
-        subject__startswith=f"{kind}:",
-    ).values_list("county_code", "transaction_no", "subject")
-    return {
-        int(subject.partition(":")[2]): states[county, number]
-        for county, number, subject in legs
-        if (county, number) in states
-    }
+        county_code=OuterRef("county_code"),
+        transaction_no=OuterRef("transaction_no"),
+        subject=subject,
+    )
+    found = Correction.objects.filter(Exists(legs)).exclude(state=CorrectionState.REFUSED)
+    return Coalesce(Subquery(found.order_by("-pk").values("state")[:1]), Value(""))
 
 
 def voucher(county_code: str, transaction_no: int) -> QuerySet[LedgerEntry]:

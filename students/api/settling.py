@@ -86,7 +86,7 @@ class VerdictSerializer(serializers.Serializer[Any]):
     note = serializers.RegexField(r"^[^\x00]*$", max_length=200, required=False, allow_blank=True)
 
 
-class PartSerializer(serializers.Serializer[Any]):
+class QueuePartSerializer(serializers.Serializer[Any]):
     """Open findings that stand alike; ``asked`` is "" where no school was asked for an answer."""
 
     township = serializers.CharField(help_text="Nine digits; six and 000 in no township.")
@@ -122,18 +122,18 @@ class QueueViewSet(viewsets.GenericViewSet[Any]):
         "HEAD": "students.finding.view",
     }
     queryset = Finding.objects.none()
-    serializer_class = PartSerializer
+    serializer_class = QueuePartSerializer
     filter_backends = ()
     pagination_class = None
 
-    @extend_schema(responses={200: PartSerializer(many=True)})
+    @extend_schema(responses={200: QueuePartSerializer(many=True)})
     def list(self, request: Request) -> Response:
         """Count the queue."""
         if request.query_params:
             raise ValidationError({name: ["unknown parameter"] for name in request.query_params})
         asker = cast("ActingRequest", request._request)
         found = parts(asker.actor.scope, timezone.localtime(asker.now).date())
-        return Response(PartSerializer([one._asdict() for one in found], many=True).data)
+        return Response(QueuePartSerializer([one._asdict() for one in found], many=True).data)
 
 
 class _FindingWriter(viewsets.GenericViewSet[Any]):

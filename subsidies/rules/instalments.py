@@ -59,7 +59,7 @@ def period_words(period: str) -> str:
         return _("%(year)s学年") % {"year": period}
     if len(part) == 1:
         return Term.parse(period).label
-    return _("%(year)s年%(month)d月") % {"year": year, "month": int(part)} if part else period
+    return _("%(year)s年%(month)s月") % {"year": year, "month": int(part)} if part else period
 
 
 def yearly(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
-from povedu.ledger.selectors import taken_back
+from povedu.ledger.selectors import correction_of
 from povedu.money import ZERO, fen, yuan
 from povedu.scope import Scope
 from povedu.terms import Term
@@ -150,7 +150,8 @@ def unallocated(receipt: FundReceipt) -> Decimal:
 
     Nothing is left of a receipt that a correction takes back, or is about to.
     """
-    if receipt.pk in taken_back(Scope(receipt.county_id[:6]), "receipt"):
+    kept = FundReceipt.objects.filter(pk=receipt.pk).alias(correction=correction_of("receipt"))
+    if not kept.filter(correction="").exists():
         return ZERO
     used = (
         Allocation.objects.filter(receipt=receipt)
@@ -165,7 +166,8 @@ def open_receipts(scope: Scope, office: str = "") -> QuerySet[FundReceipt]:
     return (
         FundReceipt.objects.filter(county__code__startswith=scope.division_prefix[:6])
         .filter(Q(programme__isnull=True) | for_office(office))
-        .exclude(pk__in=taken_back(scope, "receipt"))
+        .alias(correction=correction_of("receipt"))
+        .filter(correction="")
         .select_related("programme")
         .order_by("-received_on", "-pk")
     )

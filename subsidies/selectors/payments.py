@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
 
-from povedu.ledger.selectors import taken_back
+from povedu.ledger.selectors import correction_of
 from povedu.money import ZERO
 from povedu.scope import Scope
 from povedu.terms import Term
@@ -185,15 +185,9 @@ def receipts(scope: Scope) -> QuerySet[FundReceipt]:
 
     ``correction`` is the state of the correction that takes the receipt's voucher back, else "".
     """
-    states = taken_back(scope, "receipt")
-    by_state = {
-        state: [pk for pk, found in states.items() if found == state] for state in states.values()
-    }
-    cases = [When(pk__in=keys, then=Value(state)) for state, keys in by_state.items()]
-    marked = Case(*cases, default=Value(""), output_field=CharField())
     return (
         FundReceipt.objects.filter(_county_wide(scope, "county_id"))
-        .annotate(correction=marked)
+        .annotate(correction=correction_of("receipt"))
         .select_related("programme", "entered_by")
         .order_by("-received_on", "-pk")
     )
