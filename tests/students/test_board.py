@@ -93,9 +93,10 @@ def test_it_asks_as_often_whatever_there_is(busy, staff, django_assert_num_queri
 
 
 def test_programs_read_the_same_counts_in_their_own_scope(busy, staff, other_clerk):
-    found = caller(staff).get("/api/v1/students/queue/").json()
+    program = caller(staff)
+    found = program.get("/api/v1/students/queue/").json()
     assert sum(one["count"] for one in found) == 6
     assert sum(one["count"] for one in found if one["is_overdue"]) == 1
-    assert caller(staff).get("/api/v1/students/queue/?kind=x").status_code == 400
+    assert program.get("/api/v1/students/queue/?kind=x").status_code == 400
     [only] = caller(other_clerk).get("/api/v1/students/queue/").json()
     assert (only["school"], only["asked"], only["count"]) == ("2153000002", "asked", 1)
