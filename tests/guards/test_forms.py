@@ -72,6 +72,7 @@ REFUSED = {
     "teachers:teacher-return": "the teacher is there",
     "students:comparison-start": "the first choices are one and the same snapshot",
     "students:proof-check": "the proof has not come yet",
+    "students:proof-receive": "neither the number nor a picture of the proof is given",
     "students:proof-return": "the proof has not come yet",
     "students:payee-add": "an account already waits for its second person",
     "students:evidence-remove": "only who put a paper there may take it away",

@@ -385,7 +385,7 @@ class Place:
     @cached_property
     def settled(self) -> Any:
         """A payment of the place's award that has arrived."""
-        part = make.InstalmentFactory(award=self.award, period="2016-x")
+        part = make.InstalmentFactory(award=self.award, period="2016-2")
         paid = make.PaymentFactory(
             instalment=part,
             batch=self.batch,
