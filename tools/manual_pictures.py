@@ -12,7 +12,6 @@ PASSWORD = "Qinghe-2016"  # noqa: S105  # of the demo county only
 PICTURES = (
     ("clerk", "todo", "/"),
     ("clerk", "upload", "/intake/add/roster/"),
-    ("clerk", "review", "/intake/1/"),
     ("aid", "queue", "/students/findings/queue/"),
     ("aid", "settling-queue", "/students/findings/queue/?kind=not-on-roster"),
     ("aid", "settling-board", "/students/findings/board/"),
@@ -68,7 +67,9 @@ def main(address: str) -> None:
                 page.click("form button.btn-primary")
                 page.wait_for_load_state("networkidle")
             page = pages[username]
-            page.goto(address + path)
+            answer = page.goto(address + path)
+            if answer is None or not answer.ok:
+                raise SystemExit(f"{path} is no page of this county: no picture of {name}")
             page.wait_for_load_state("networkidle")
             page.screenshot(path=str(FOLDER / f"{name}.png"))
         _intake(pages["clerk"], address)
