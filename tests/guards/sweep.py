@@ -204,8 +204,8 @@ def body_of(answer: HttpResponse) -> str:
     return content.decode("utf-8", "replace")
 
 
-def chosen(found: list[Route]) -> list[Route]:
-    """Return the addresses to try: all, or a seeded sample where the environment asks for one."""
+def chosen(found: list[Any]) -> list[Any]:
+    """Return what to try: all, or a seeded sample where the environment asks for one."""
     if not os.environ.get("POVEDU_TEST_SAMPLE"):
         return found
     return random.Random(20161101).sample(found, max(len(found) // 4, min(len(found), 25)))

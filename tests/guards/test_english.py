@@ -108,6 +108,7 @@ def test_the_language_can_be_switched(english, client):
     assert chinese_in(client.get("/accounts/login/").text)  # the control
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("name", VISITORS)
 def test_no_chinese_is_left_on_any_page(name, english, world, django_db_blocker):
     found: dict[str, list[str]] = {}
