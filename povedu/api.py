@@ -20,7 +20,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
 from povedu.scope import ActingRequest
-from povedu.screens.base import SIGNED_IN, Screen
+from povedu.screens.screen import SIGNED_IN, Screen
 
 ERRORS = {
     "400": "The request is not as described.",

@@ -13,7 +13,7 @@ import statistics, time
 from django.test import Client
 from povedu.accounts.models import User
 from povedu.screens.menu import MenuItem, declared
-from povedu.screens.base import url_or_blank
+from povedu.screens.screen import url_or_blank
 settings_hosts = {"HTTP_HOST": "localhost"}
 for username in ("aid", "leader", "clerk"):
     client = Client(**settings_hosts)

@@ -18,9 +18,9 @@ from povedu.audit.selectors import entries, history_of, reveals_of, verb_label
 from povedu.audit.services import reveal_secret, verify_chain
 from povedu.audit.tables import AuditTable, role_label
 from povedu.errors import Refusal
-from povedu.screens.base import Button, Screen, Words
 from povedu.screens.details import DetailScreen, Fact
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Screen, Words
 
 TRAIL = gettext_lazy("操作日志")
 

@@ -20,10 +20,10 @@ from povedu.jobs import health, registry, selectors, services
 from povedu.jobs.choices import JobState
 from povedu.jobs.models import Job
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import PUBLIC, Button, Screen, Words, row_or_404
 from povedu.screens.details import Fact, ObjectScreen
 from povedu.screens.filters import ScreenFilterSet
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import PUBLIC, Button, Screen, Words, row_or_404
 from povedu.screens.tables import InstantColumn, LongColumn, ScreenTable, StatusColumn
 
 if TYPE_CHECKING:

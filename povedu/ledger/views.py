@@ -25,10 +25,10 @@ from povedu.ledger.tables import (
 )
 from povedu.scope import Actor
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import Button, Screen, Words
 from povedu.screens.details import DetailScreen, Fact, Tab
 from povedu.screens.forms import FormScreen
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Screen, Words
 from povedu.terms import Term
 
 LEDGER = gettext_lazy("资金台账")

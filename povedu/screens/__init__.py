@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from povedu.screens.actions import ActionScreen
-    from povedu.screens.base import PUBLIC, SIGNED_IN, Button, Crumb, Screen
     from povedu.screens.charts import ChartPanel, DashboardScreen, Figure, Series
     from povedu.screens.details import DetailScreen, Fact, ObjectScreen, Tab
     from povedu.screens.forms import FormScreen
     from povedu.screens.lists import BulkAction, ListScreen
     from povedu.screens.menu import MenuItem, QuickAction, Section
     from povedu.screens.queues import Comparison, Decision, QueueScreen
+    from povedu.screens.screen import PUBLIC, SIGNED_IN, Button, Crumb, Screen
     from povedu.screens.searching import Hit, SearchSource, SecretSearch
     from povedu.screens.todo import HomePanel, Todo, TodoSource
     from povedu.screens.wizards import Step, WizardScreen
 
 _HOMES = {
     "actions": ("ActionScreen",),
-    "base": ("PUBLIC", "SIGNED_IN", "Button", "Crumb", "Screen"),
+    "screen": ("PUBLIC", "SIGNED_IN", "Button", "Crumb", "Screen"),
     "charts": ("ChartPanel", "DashboardScreen", "Figure", "Series"),
     "details": ("DetailScreen", "Fact", "ObjectScreen", "Tab"),
     "forms": ("FormScreen",),

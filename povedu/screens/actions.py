@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from povedu.screens.base import Words
 from povedu.screens.forms import FormScreen
+from povedu.screens.screen import Words
 
 
 class NoQuestions(forms.Form):

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from povedu.screens.base import Screen, Words
+from povedu.screens.screen import Screen, Words
 
 Number = int | float | Decimal | None
 

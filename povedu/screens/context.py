@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from povedu.screens.base import url_or_blank
 from povedu.screens.menu import _modules, menu_for
+from povedu.screens.screen import url_or_blank
 from povedu.terms import Term
 
 if TYPE_CHECKING:

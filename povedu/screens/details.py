@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django_tables2 import Table
 
 from povedu.scope import Scope
-from povedu.screens.base import SIGNED_IN, Screen, Words, is_partial, row_or_404
+from povedu.screens.screen import SIGNED_IN, Screen, Words, is_partial, row_or_404
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet

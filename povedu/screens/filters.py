@@ -8,8 +8,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from povedu.screens.base import Words
 from povedu.screens.forms import native_input
+from povedu.screens.screen import Words
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Conflict, Refusal
-from povedu.screens.base import Words, own_url, url_or_blank
 from povedu.screens.details import ObjectScreen
+from povedu.screens.screen import Words, own_url, url_or_blank
 from povedu.screens.services import (
     SentBefore,
     claim_submission,

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.screens import searching
-from povedu.screens.base import SIGNED_IN, Crumb, Screen
 from povedu.screens.menu import quick_actions_for
+from povedu.screens.screen import SIGNED_IN, Crumb, Screen
 from povedu.screens.todo import panels_for, todos_for
 
 

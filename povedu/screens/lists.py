@@ -18,8 +18,8 @@ from django_tables2 import Table
 from povedu.errors import Refusal
 from povedu.scope import ActingRequest, Actor, Scope
 from povedu.screens import exporting, searching
-from povedu.screens.base import Screen, Words
 from povedu.screens.filters import Chip, chips_of, parameter_names, without
+from povedu.screens.screen import Screen, Words
 from povedu.screens.searching import SearchQuery, SecretSearch
 from povedu.screens.services import SentBefore, claim_submission
 from povedu.terms import Term

@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from povedu.scope import Actor
-from povedu.screens.base import SIGNED_IN, Words, url_or_blank
+from povedu.screens.screen import SIGNED_IN, Words, url_or_blank
 
 T = TypeVar("T")
 FEW = 9  # lines of a section that are read at a glance, without headings

@@ -13,7 +13,7 @@ import django_filters
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 
 Schema = dict[str, Any]
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from povedu.errors import Refusal
-from povedu.screens.base import Words
 from povedu.screens.lists import FilteredRows
+from povedu.screens.screen import Words
 from povedu.screens.services import SentBefore, claim_submission
 from povedu.screens.weights import Weights
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from povedu.identity import tidy
 from povedu.protected import BankAccount, IdNumber, Phone, blind_index
 from povedu.scope import Actor, Scope
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 
 if TYPE_CHECKING:
     from povedu.protected import Secret

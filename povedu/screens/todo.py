@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from povedu.scope import Actor
-from povedu.screens.base import SIGNED_IN, Words, url_or_blank
 from povedu.screens.menu import declared
+from povedu.screens.screen import SIGNED_IN, Words, url_or_blank
 
 OVERDUE, DUE, NORMAL = "overdue", "due", "normal"
 _RANK = {OVERDUE: 0, DUE: 1, NORMAL: 2}

@@ -3,9 +3,9 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from povedu.screens.base import SIGNED_IN
 from povedu.screens.home import HomeScreen, SearchScreen
 from povedu.screens.menu import MenuItem, Section
+from povedu.screens.screen import SIGNED_IN
 
 MENU = [MenuItem(Section.TODO, _("我的待办"), "home", SIGNED_IN, order=0)]
 

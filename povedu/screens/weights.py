@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 
 _HALF = 100  # units of the drawing on either side of nothing
 

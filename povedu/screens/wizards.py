@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from povedu.errors import Refusal
-from povedu.screens.base import Screen, Words, own_url, url_or_blank
 from povedu.screens.forms import native_input, worded_blank
+from povedu.screens.screen import Screen, Words, own_url, url_or_blank
 from povedu.screens.services import SentBefore, claim_submission, note_result
 
 CONFIRM = "confirm"

@@ -20,7 +20,7 @@ from povedu.jobs.services import enqueue
 from povedu.paper.document import numbered
 from povedu.scope import Scope
 from povedu.screens import ActionScreen, Button, Screen
-from povedu.screens.base import url_or_blank
+from povedu.screens.screen import url_or_blank
 from reports import tasks
 from reports.choices import Section, figure_label
 from reports.exports.rows import PERSONAL

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from povedu.screens import ListScreen
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from schools import filters, selectors, services, tables
 from schools.forms import projects as forms
 from schools.views.project_steps import OfProject

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.scope import Actor
 from povedu.screens import Button, ListScreen, Todo
-from povedu.screens.base import Words
 from povedu.screens.months import MonthField
+from povedu.screens.screen import Words
 from schools import filters, selectors, services, tables
 from schools.forms import meals as forms
 from schools.models import MealReport, School

@@ -15,7 +15,7 @@ from povedu.jobs import store
 from povedu.ledger.choices import FundSource
 from povedu.money import ZERO
 from povedu.screens import ObjectScreen
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from schools import selectors, services
 from schools.choices import ProjectState
 from schools.forms import projects as forms

@@ -13,7 +13,7 @@ from povedu.ledger.choices import FundSource
 from povedu.money import ZERO
 from povedu.scope import Actor
 from povedu.screens import Button, DetailScreen, Fact, ListScreen, Tab, Todo
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from povedu.screens.todo import OVERDUE
 from schools import filters, selectors, services, tables
 from schools.forms import projects as forms

@@ -20,8 +20,8 @@ from povedu.screens import (
     ListScreen,
     Tab,
 )
-from povedu.screens.base import Words
 from povedu.screens.menu import declared
+from povedu.screens.screen import Words
 from povedu.screens.searching import SearchQuery
 from schools import filters, selectors, services, tables
 from schools.forms import schools as forms

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import own_url
+from povedu.screens.screen import own_url
 from povedu.screens.tables import DayColumn, InstantColumn, LongColumn, NumberColumn, ScreenTable
 from schools.choices import Stage
 from students.choices import ChangeKind, EnrolmentState, Hardship, Place

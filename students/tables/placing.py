@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import own_url
+from povedu.screens.screen import own_url
 from povedu.screens.tables import DayColumn, LongColumn, ScreenTable, StatusColumn
 from students.choices import Sex
 from students.models import PlacedChild

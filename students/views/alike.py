@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from povedu.errors import Refusal
 from povedu.scope import Actor
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from povedu.terms import Term
 from students.forms.findings import AlikeForm, packed
 from students.models import Finding

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from povedu.scope import Actor
 from povedu.screens import ListScreen
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from schools.models import School
 from students import filters, tables
 from students.choices import ASSIGNMENT_LIVE, FindingState

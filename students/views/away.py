@@ -25,7 +25,7 @@ from povedu.screens import (
     ListScreen,
     SecretSearch,
 )
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from povedu.terms import Term
 from schools.models import Division
 from students import filters, tables

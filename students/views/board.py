@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.screens import Button, Screen
-from povedu.screens.base import Words, row_or_404
+from povedu.screens.screen import Words, row_or_404
 from schools import selectors as places
 from schools.models import Division
 from students.filters.settling import NONE

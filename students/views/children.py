@@ -23,8 +23,8 @@ from povedu.screens import (
     SecretSearch,
     Tab,
 )
-from povedu.screens.base import Words
 from povedu.screens.menu import declared
+from povedu.screens.screen import Words
 from povedu.screens.searching import SearchQuery
 from students import filters, tables
 from students.choices import StudentState

@@ -16,7 +16,7 @@ from povedu.jobs.models import Job
 from povedu.jobs.services import enqueue
 from povedu.scope import Actor
 from povedu.screens import Button, FormScreen, ListScreen
-from povedu.screens.base import Words, row_or_404
+from povedu.screens.screen import Words, row_or_404
 from students import filters, tables
 from students.choices import Basis, ChangeKind
 from students.forms.registers import RunsForm, SnapshotsForm, TermsForm

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from povedu.protected import IdNumber
 from povedu.screens import Button, DetailScreen, Fact, FormScreen, ListScreen, SecretSearch, Tab
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from students import filters, tables
 from students.choices import DropoutState
 from students.forms.dropouts import CloseForm, ReturnForm, VisitForm

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.screens import ActionScreen
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from students.models import Finding
 from students.selectors import children as reads
 from students.selectors.wording import reason_words

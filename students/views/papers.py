@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from povedu.scope import Actor
 from povedu.screens import ObjectScreen
-from povedu.screens.base import Words
 from povedu.screens.files import attachment
+from povedu.screens.screen import Words
 from students.forms import settling as forms
 from students.models import EvidenceFile, Finding
 from students.rules.evidence import ENDINGS

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from povedu.protected import IdNumber
 from povedu.screens import Button, ListScreen, Screen, SecretSearch
-from povedu.screens.base import Words, row_or_404
+from povedu.screens.screen import Words, row_or_404
 from povedu.terms import Term
 from students import filters, tables
 from students.choices import Place

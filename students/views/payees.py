@@ -13,7 +13,7 @@ from povedu.screens import (
     ActionScreen,
     ListScreen,
 )
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from students import filters, tables
 from students.forms import children as forms
 from students.models import PayeeAccount

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from povedu.scope import Actor
 from povedu.screens import Button, Decision, QueueScreen
-from povedu.screens.base import Words
 from povedu.screens.queues import QueueItem
+from povedu.screens.screen import Words
 from students import filters
 from students.choices import ASSIGNMENT_WAITS, FindingKind, FindingState, Place, Verdict
 from students.models import Finding, HardshipProof

@@ -16,7 +16,7 @@ from povedu.screens import (
     ListScreen,
     Tab,
 )
-from povedu.screens.base import Words, url_or_blank
+from povedu.screens.screen import Words, url_or_blank
 from povedu.terms import Term
 from students import filters, tables
 from students.choices import (

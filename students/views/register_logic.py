@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from povedu.errors import Refusal
 from povedu.scope import Actor
 from povedu.screens import ActionScreen, Button, ListScreen, Screen
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from schools.models import Division
 from students import filters, tables
 from students.choices import FindingKind

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from povedu.protected import IdNumber
 from povedu.screens import Button, DetailScreen, Fact, ListScreen, SecretSearch, Tab
-from povedu.screens.base import Words, row_or_404
+from povedu.screens.screen import Words, row_or_404
 from students import filters, tables
 from students.models import Enrolment, Household, RegisterEntry, RegisterSnapshot
 from students.selectors import children as reads

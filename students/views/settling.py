@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from povedu.errors import Refusal
 from povedu.scope import Actor
 from povedu.screens import ListScreen
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from students import filters, tables
 from students.choices import FindingState
 from students.forms import settling as forms

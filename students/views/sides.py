@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.screens import Comparison
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from schools.choices import Stage
 from students import tables
 from students.choices import FindingKind, Hardship, Place, RegisterKind, Sex

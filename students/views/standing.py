@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from povedu.screens import (
     ActionScreen,
 )
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from students.forms import children as forms
 from students.models import HardshipStatus
 from students.selectors import children as reads

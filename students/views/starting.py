@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from povedu.jobs.models import Job
 from povedu.scope import Actor
 from povedu.screens import FormScreen
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from povedu.terms import Term
 from schools.models import Division
 from students.forms.registers import NightlyForm, RunForm

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.money import ZERO, in_words
-from povedu.screens.base import Button, Words
 from povedu.screens.details import Fact, Tab
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words
 from povedu.terms import Term
 from subsidies import forms, tables
 from subsidies.choices import AllocationState, Factor

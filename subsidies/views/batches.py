@@ -13,8 +13,8 @@ from povedu.jobs import services as jobs
 from povedu.jobs.models import Job
 from povedu.money import in_words
 from povedu.scope import Actor
-from povedu.screens.base import Button, Words
 from povedu.screens.details import Fact, Tab
+from povedu.screens.screen import Button, Words
 from povedu.screens.wizards import StepMark
 from povedu.terms import Term
 from subsidies import forms, tables

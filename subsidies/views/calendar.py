@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Button, Words
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words
 from subsidies import forms, tables
 from subsidies.selectors.calendar import calendar_days
 from subsidies.services import calendar as services

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Button, Words
+from povedu.screens.screen import Button, Words
 from subsidies import forms, tables
 from subsidies.choices import AwardChangeKind
 from subsidies.filters import AwardChangeFilter

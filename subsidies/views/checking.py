@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.errors import Refusal
-from povedu.screens.base import Button, Words
 from povedu.screens.details import Fact, Tab
 from povedu.screens.lists import BulkAction
 from povedu.screens.queues import Decision, QueueItem, QueueScreen
+from povedu.screens.screen import Button, Words
 from subsidies import filters, forms
 from subsidies.choices import DoubtKind, DoubtState, RecoveryCause, RecoveryState
 from subsidies.forms import checking as own_forms

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Button, Words
 from povedu.screens.details import Fact, Tab
 from povedu.screens.files import attachment
+from povedu.screens.screen import Button, Words
 from students.choices import ApprovalState
 from students.rules.evidence import ENDINGS
 from subsidies import forms, tables

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.protected import Phone
-from povedu.screens.base import Button, Words, row_or_404
 from povedu.screens.details import DetailScreen, Fact, Tab
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words, row_or_404
 from subsidies import forms, tables
 from subsidies.models import Donor
 from subsidies.selectors import giving

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Button, Words, row_or_404
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words, row_or_404
 from students.models import PlacedChild, Reconciliation
 from students.selectors import runs
 from subsidies.filters import FeedbackFilter

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import Button, Screen, Words
 from povedu.screens.details import Fact
 from povedu.screens.lists import BulkAction
+from povedu.screens.screen import Button, Screen, Words
 from subsidies import forms, tables
 from subsidies.choices import GiftState
 from subsidies.filters import GiftFilter

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.protected import IdNumber
-from povedu.screens.base import Button, Words
+from povedu.screens.screen import Button, Words
 from povedu.screens.searching import SecretSearch
 from subsidies import forms, tables
 from subsidies.filters import PastPaymentFilter

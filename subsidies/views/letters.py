@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from povedu.jobs.models import Job
 from povedu.paper.document import Paper, numbered
-from povedu.screens.base import Button, Screen, Words
+from povedu.screens.screen import Button, Screen, Words
 from povedu.screens.wizards import Step, WizardScreen
 from subsidies import forms
 from subsidies.choices import LetterKind

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from povedu.money import ZERO
 from povedu.protected import IdNumber
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import Button, Words
 from povedu.screens.details import DetailScreen, Fact, Tab
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words
 from povedu.screens.searching import SecretSearch
 from subsidies import forms, tables
 from subsidies.choices import LoanState

@@ -14,8 +14,8 @@ from povedu.jobs import services as jobs
 from povedu.jobs.models import Job
 from povedu.scope import Actor
 from povedu.screens.actions import ActionScreen, NoQuestions
-from povedu.screens.base import Button, Screen, Words, row_or_404
 from povedu.screens.lists import BulkAction, ListScreen
+from povedu.screens.screen import Button, Screen, Words, row_or_404
 from schools import selectors as places
 from schools.models import School
 from subsidies.choices import CellState

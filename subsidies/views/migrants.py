@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.screens import Button, Screen
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from subsidies.selectors.migrants import shares
 from subsidies.selectors.programmes import office_of
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from povedu.ledger.choices import FundSource
 from povedu.money import yuan as to_yuan
-from povedu.screens.base import Button, Words
 from povedu.screens.details import DetailScreen, Fact, Tab
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words
 from students.tables import grade_words
 from subsidies import forms, tables
 from subsidies.filters import ReceiptFilter

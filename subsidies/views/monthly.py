@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Screen, Words
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Screen, Words
 from subsidies import tables
 from subsidies.filters import OrphanFilter
 from subsidies.rules.instalments import months_of

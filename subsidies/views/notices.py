@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Button, Words
 from povedu.screens.details import Fact, Tab
+from povedu.screens.screen import Button, Words
 from povedu.terms import Term
 from subsidies import forms, tables
 from subsidies.choices import NoticeState

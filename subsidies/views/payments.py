@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.money import ZERO
-from povedu.screens.base import Button, Words
 from povedu.screens.details import Fact, Tab
+from povedu.screens.screen import Button, Words
 from subsidies import forms, tables
 from subsidies.choices import LineOutcome
 from subsidies.filters import AnswerFilter, PaymentFilter

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.money import yuan
-from povedu.screens.base import Button, Words, row_or_404
 from povedu.screens.forms import native_input, worded_blank
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words, row_or_404
 from povedu.terms import Term
 from students.models import Student
 from subsidies import forms, tables

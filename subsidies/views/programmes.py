@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu.money import ZERO, yuan
-from povedu.screens.base import Button, Words
 from povedu.screens.details import Fact, Tab
+from povedu.screens.screen import Button, Words
 from subsidies import forms, tables
 from subsidies.choices import Confidence
 from subsidies.filters import ProgrammeFilter

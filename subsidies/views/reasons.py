@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Words
 from povedu.screens.details import ObjectScreen
+from povedu.screens.screen import Words
 from students.selectors.children import students
 from subsidies.choices import ProgrammeKind
 from subsidies.selectors.explaining import answers_for

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Button
 from povedu.screens.details import DetailScreen, Fact
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button
 from subsidies import forms, tables
 from subsidies.choices import ReliefState
 from subsidies.filters import ReliefFilter

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Button, Words, row_or_404
 from povedu.screens.details import DetailScreen, Fact, Tab
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words, row_or_404
 from subsidies.choices import SampleResult, SampleState
 from subsidies.filters import SampleItemFilter
 from subsidies.forms import checking as own_forms

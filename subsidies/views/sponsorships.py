@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from povedu.screens.base import Button, Words
 from povedu.screens.details import DetailScreen, Fact
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words
 from subsidies import forms, tables
 from subsidies.models import Sponsorship
 from subsidies.selectors import giving

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from povedu.screens import Button, ListScreen
-from povedu.screens.base import Words, row_or_404
+from povedu.screens.screen import Words, row_or_404
 from students.models import Reconciliation, RegisterEntry, RegisterSnapshot, Student
 from students.selectors import runs
 from subsidies.choices import ListResult

@@ -16,7 +16,7 @@ from povedu.screens import (
     ListScreen,
     Series,
 )
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from schools.views.scoped import ScopedActionScreen, ScopedFormScreen, day_in_view, local_day
 from teachers import filters, forms, selectors, services, tables
 from teachers.choices import EmploymentKind, PostingKind

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from povedu.protected import IdNumber
 from povedu.scope import Scope
 from povedu.screens import Button, DetailScreen, Fact, Hit, ListScreen, SecretSearch, Tab
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 from povedu.screens.searching import SearchQuery
 from schools.views.scoped import (
     ScopedActionScreen,

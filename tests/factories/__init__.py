@@ -14,13 +14,6 @@ from tests.factories.audit import (
     AuditEntryFactory,
     AuditSealFactory,
 )
-from tests.factories.base import (
-    COUNTY,
-    MOMENT,
-    id_number,
-    name_of,
-    phone_of,
-)
 from tests.factories.framework import (
     ClosedYearFactory,
     CorrectionFactory,
@@ -146,6 +139,13 @@ from tests.factories.teachers import (
     PostingFactory,
     TeacherFactory,
     TrainingFactory,
+)
+from tests.factories.values import (
+    COUNTY,
+    MOMENT,
+    id_number,
+    name_of,
+    phone_of,
 )
 
 __all__ = [

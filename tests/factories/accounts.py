@@ -11,7 +11,7 @@ from povedu.accounts.models import ApiToken, Grant, Jurisdiction, SignIn, User
 from povedu.accounts.selectors import actor_in
 from povedu.accounts.tokens import token_digest
 from povedu.scope import Actor
-from tests.factories.base import COUNTY, MOMENT
+from tests.factories.values import COUNTY, MOMENT
 
 PASSWORD = "correct-horse-battery"
 

@@ -3,7 +3,7 @@
 import factory
 
 from povedu.audit.models import AuditEntry, AuditSeal
-from tests.factories.base import COUNTY, MOMENT
+from tests.factories.values import COUNTY, MOMENT
 
 
 class AuditEntryFactory(factory.django.DjangoModelFactory[AuditEntry]):

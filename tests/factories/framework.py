@@ -10,7 +10,7 @@ from povedu.jobs.models import Job, JobFile, WorkerSign
 from povedu.ledger.models import ClosedYear, Correction, LedgerEntry, LedgerHead
 from povedu.screens.models import Submission
 from tests.factories.accounts import JurisdictionFactory, UserFactory
-from tests.factories.base import COUNTY, MOMENT
+from tests.factories.values import COUNTY, MOMENT
 
 
 class CountyCalendarFactory(factory.django.DjangoModelFactory[CountyCalendar]):

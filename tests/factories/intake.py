@@ -12,7 +12,7 @@ from povedu.intake.models import (
 )
 from povedu.intake.rowstore import RowReader, StoredRow
 from tests.factories.accounts import UserFactory
-from tests.factories.base import COUNTY, MOMENT
+from tests.factories.values import COUNTY, MOMENT
 
 
 class ImportBatchFactory(factory.django.DjangoModelFactory[ImportBatch]):

@@ -5,7 +5,7 @@ import factory
 from reports.models import SummaryEdition, SummaryTemplate
 from reports.rules.frozen import digest
 from tests.factories.accounts import UserFactory
-from tests.factories.base import COUNTY, MOMENT
+from tests.factories.values import COUNTY, MOMENT
 
 
 class SummaryTemplateFactory(factory.django.DjangoModelFactory[SummaryTemplate]):

@@ -23,7 +23,7 @@ from schools.models import (
     SchoolEvent,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.base import COUNTY, MOMENT
+from tests.factories.values import COUNTY, MOMENT
 
 
 class DivisionFactory(factory.django.DjangoModelFactory[Division]):

@@ -35,8 +35,8 @@ from students.models import (
     StudyProof,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.base import MOMENT, id_number, name_of, phone_of
 from tests.factories.schools import CountyFactory, DivisionFactory, SchoolFactory
+from tests.factories.values import MOMENT, id_number, name_of, phone_of
 
 
 class StudentFactory(factory.django.DjangoModelFactory[Student]):

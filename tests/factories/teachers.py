@@ -6,8 +6,8 @@ import factory
 
 from povedu.protected import IdNumber, Phone
 from teachers.models import Posting, Teacher, Training
-from tests.factories.base import id_number, phone_of
 from tests.factories.schools import SchoolFactory
+from tests.factories.values import id_number, phone_of
 
 
 class TeacherFactory(factory.django.DjangoModelFactory[Teacher]):

@@ -17,7 +17,7 @@ from django.utils.translation import override
 from povedu.accounts.models import ApiToken, Jurisdiction
 from povedu.accounts.tokens import token_digest
 from povedu.scope import Actor
-from povedu.screens.base import PUBLIC, SIGNED_IN
+from povedu.screens.screen import PUBLIC, SIGNED_IN
 from tests import factories as make
 from tests.guards.objects import arguments_for
 from tests.guards.recorder import digest, writes

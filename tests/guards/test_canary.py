@@ -13,7 +13,7 @@ from django.urls import path
 
 from povedu.jobs.models import Job
 from povedu.logs import FramesOnly
-from povedu.screens.base import PUBLIC, Screen
+from povedu.screens.screen import PUBLIC, Screen
 from tests.guards.routes import routes
 from tests.guards.sweep import attempts, body_of, visitor
 

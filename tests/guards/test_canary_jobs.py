@@ -23,7 +23,7 @@ from povedu.jobs.models import Job
 from povedu.jobs.runner import execute
 from students.models import Enrolment, PayeeAccount, Student
 from tests.factories import CountyCalendarFactory, CountyFactory, SchoolFactory, actor_of, sign_in
-from tests.factories.base import MOMENT, id_number
+from tests.factories.values import MOMENT, id_number
 from tests.guards.test_canary import log  # noqa: F401  # a fixture
 from tests.intake.makers import HEADINGS, child_row, workbook
 

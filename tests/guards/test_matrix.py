@@ -8,7 +8,7 @@ from django.views import View
 
 from povedu.accounts.models import User
 from povedu.screens import errors
-from povedu.screens.base import PUBLIC, Screen
+from povedu.screens.screen import PUBLIC, Screen
 from schools.models import School
 from tests.guards import routes as walk
 from tests.guards.objects import ARGUMENTS, row

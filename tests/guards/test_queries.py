@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import path, reverse
 
-from povedu.screens.base import PUBLIC, Screen
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import PUBLIC, Screen
 from students.models import Student
 from tests.guards.growth import GROWERS, OPENED_BY, UNGROWN, students
 from tests.guards.objects import arguments_for

@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 
 HEADINGS = (
     *("序号", "学生\n姓名*", "性 别", "身份证件号（必填）", "全国学籍号", "年级", "班级"),

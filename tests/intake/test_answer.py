@@ -13,7 +13,7 @@ from povedu.jobs.models import Job
 from povedu.jobs.runner import execute
 from students.models import Student
 from tests.factories import CountyCalendarFactory, CountyFactory, SchoolFactory, actor_of, sign_in
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.intake.makers import wrong_check
 
 SCHOOL = "2153000001"

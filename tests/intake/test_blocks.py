@@ -13,7 +13,7 @@ from povedu.intake.rowstore import RowReader
 from povedu.intake.services.apply import accepted_frame
 from povedu.intake.services.stage import stage_batch
 from tests.factories import CountyCalendarFactory, CountyFactory, SchoolFactory, actor_of, sign_in
-from tests.factories.base import MOMENT, id_number
+from tests.factories.values import MOMENT, id_number
 from tests.intake.corpus.cases import SCHOOL
 from tests.intake.corpus.writers import Sheet, xlsx
 from tests.intake.test_roster import upload

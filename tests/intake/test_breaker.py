@@ -17,7 +17,7 @@ from tests.factories import (
     actor_of,
     sign_in,
 )
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.intake.makers import HEADINGS, child_row, workbook
 from tests.intake.test_roster import run, upload
 

@@ -39,7 +39,7 @@ from students.imports.widgets import (
     EthnicityWidget,
     StageWidget,
 )
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 
 WIDGETS: dict[str, LedgerWidget] = {
     "text": LedgerWidget(),

@@ -26,7 +26,7 @@ from tests.factories import (
     actor_of,
     sign_in,
 )
-from tests.factories.base import MOMENT, id_number
+from tests.factories.values import MOMENT, id_number
 from tests.intake.makers import workbook, wrong_check
 
 HEADINGS = (

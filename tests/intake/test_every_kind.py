@@ -7,7 +7,7 @@ import pytest
 
 from povedu.intake.kinds import all_kinds, kind_of
 from tests.factories import CountyCalendarFactory, CountyFactory, SchoolFactory
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.intake.corpus.cases import SCHOOL
 from tests.intake.corpus.writers import Fault, Sheet, xlsx
 from tests.intake.door import bring_in

@@ -8,7 +8,7 @@ from povedu.intake.kinds import kind_of
 from povedu.intake.models import ImportBatch
 from povedu.intake.rowstore import RowReader
 from tests.factories import CountyCalendarFactory, CountyFactory, SchoolFactory, actor_of, sign_in
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.intake.corpus.cases import SCHOOL
 from tests.intake.corpus.writers import Sheet, xlsx
 from tests.intake.test_roster import upload

@@ -15,7 +15,7 @@ from povedu.jobs.services import cancel
 from povedu.scope import Actor
 from students.models import Enrolment, Student
 from tests.factories import CountyFactory, SchoolFactory, actor_of
-from tests.factories.base import MOMENT
+from tests.factories.values import MOMENT
 from tests.intake.makers import HEADINGS, child_row, workbook
 
 ROWS = 20

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from students.models import Household, RegisterEntry, RegisterSnapshot
 from tests.factories import CountyFactory, DivisionFactory
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.intake.makers import workbook, wrong_check
 
 AS_OF = "2022-06-30"

@@ -17,7 +17,7 @@ from povedu.intake.services.stage import stage_batch
 from povedu.scope import Actor
 from students.models import Enrolment, PayeeAccount, Student
 from tests.factories import CountyFactory, SchoolFactory, actor_of
-from tests.factories.base import MOMENT
+from tests.factories.values import MOMENT
 from tests.intake.makers import HEADINGS, child_row, workbook
 from tests.jobs.killer import bench as bench  # a fixture
 

@@ -22,7 +22,7 @@ from tests.factories import (
     actor_of,
     sign_in,
 )
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.intake.makers import workbook, wrong_check
 
 AS_OF = "2016-06-30"

@@ -19,7 +19,7 @@ from tests.factories import (
     actor_of,
     sign_in,
 )
-from tests.factories.base import MOMENT, id_number
+from tests.factories.values import MOMENT, id_number
 from tests.intake.makers import HEADINGS, child_row, workbook
 from tests.intake.test_roster import upload
 

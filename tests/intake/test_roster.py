@@ -24,7 +24,7 @@ from tests.factories import (
     actor_of,
     sign_in,
 )
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.intake.makers import HEADINGS, child_row, sample_roster, workbook, wrong_check
 
 SCHOOL = "2153000001"

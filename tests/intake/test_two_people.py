@@ -11,7 +11,7 @@ from povedu.jobs.models import Job
 from povedu.jobs.runner import execute
 from students.models import RegisterEntry
 from tests.factories import CountyCalendarFactory, CountyFactory, actor_of, sign_in
-from tests.factories.base import MOMENT, id_number
+from tests.factories.values import MOMENT, id_number
 from tests.intake.makers import workbook
 
 

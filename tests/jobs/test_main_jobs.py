@@ -43,7 +43,7 @@ from tests.factories import (
     SchoolFactory,
     actor_of,
 )
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.jobs import kinds as _kinds  # noqa: F401  # declares them in this process too
 from tests.students.world import World
 from tests.subsidies.county import AUTUMN, SHANGHAI_NOON, County

@@ -6,7 +6,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.journeys.site import Desk, Site
 from tests.journeys.test_main_job import PRIMARY, SLOW, wait_for
 

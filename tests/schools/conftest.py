@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import actor_of
-from tests.factories.base import COUNTY
+from tests.factories.values import COUNTY
 
 
 @pytest.fixture

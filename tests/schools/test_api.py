@@ -16,7 +16,7 @@ from tests.factories import (
     SchoolFactory,
     TeacherFactory,
 )
-from tests.factories.base import COUNTY
+from tests.factories.values import COUNTY
 
 pytestmark = pytest.mark.django_db
 LISTS = [

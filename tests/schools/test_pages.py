@@ -26,7 +26,7 @@ from tests.factories import (
     actor_of,
     sign_in,
 )
-from tests.factories.base import COUNTY
+from tests.factories.values import COUNTY
 
 pytestmark = pytest.mark.django_db
 LISTS = ("division", "school", "batch", "project", "milestone", "equipment", "meal")

@@ -15,7 +15,7 @@ from students.models import Household, RegisterEntry
 from students.selectors.schooling_poor import figures
 from tests import factories as make
 from tests.factories import actor_of, sign_in
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 from tests.students.world import World
 
 # Published by a county in 2017: households, persons, students by stage.

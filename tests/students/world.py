@@ -18,7 +18,7 @@ from students.models import (
     Student,
 )
 from students.rules.identity import read_identity
-from tests.factories.base import id_number
+from tests.factories.values import id_number
 
 NOW = datetime(2016, 11, 8, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 TERM = Term.parse("2016-1")

@@ -12,7 +12,7 @@ from povedu.jobs.runner import execute
 from povedu.ledger.models import LedgerEntry
 from subsidies.models import Donor, Gift
 from tests.factories import CountyCalendarFactory, DonorFactory, ProgrammeFactory, sign_in
-from tests.factories.base import id_number, name_of
+from tests.factories.values import id_number, name_of
 from tests.intake.door import bring_in
 from tests.intake.makers import workbook
 from tests.subsidies.county import County

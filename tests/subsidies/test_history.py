@@ -17,7 +17,7 @@ from subsidies.models import Award, PastPayment, PastPaymentWithdrawal
 from subsidies.selectors.payments import due_problems, flagged_lines
 from subsidies.services import batching
 from tests.factories import CountyCalendarFactory, PastPaymentFactory, SchoolFactory, sign_in
-from tests.factories.base import id_number, name_of
+from tests.factories.values import id_number, name_of
 from tests.intake.door import bring_in
 from tests.intake.makers import workbook, wrong_check
 from tests.subsidies.county import AUTUMN, SHANGHAI_NOON, County

@@ -13,7 +13,7 @@ from povedu.jobs.runner import execute
 from subsidies.models import Loan
 from subsidies.rules.loans import cap_of, is_too_long
 from tests.factories import CountyCalendarFactory, LoanFactory, actor_of, sign_in
-from tests.factories.base import id_number, name_of
+from tests.factories.values import id_number, name_of
 from tests.intake.door import bring_in
 from tests.intake.makers import workbook, wrong_check
 from tests.subsidies.county import County

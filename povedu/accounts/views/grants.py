@@ -15,9 +15,9 @@ from povedu.accounts.models import Grant
 from povedu.accounts.selectors import grants
 from povedu.accounts.tables import GRANT_TONES, GrantTable
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import Button, Words
 from povedu.screens.details import DetailScreen, Fact
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words
 
 GRANTS = gettext_lazy("授权申请")
 DECIDE = "accounts.grant.decide"

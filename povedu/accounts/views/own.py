@@ -25,8 +25,8 @@ from povedu.accounts.selectors import (
     sign_ins_of,
     tokens_of,
 )
-from povedu.screens.base import SIGNED_IN, Screen, Words
 from povedu.screens.forms import FormScreen
+from povedu.screens.screen import SIGNED_IN, Screen, Words
 
 SHOWN_SESSIONS = 20
 OWN = gettext_lazy("我的账号")

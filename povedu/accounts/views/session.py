@@ -24,7 +24,7 @@ from povedu.accounts.middleware import client_address
 from povedu.accounts.models import User
 from povedu.accounts.selectors import jurisdictions_on
 from povedu.accounts.services import choose_language
-from povedu.screens.base import PUBLIC, SIGNED_IN, Screen
+from povedu.screens.screen import PUBLIC, SIGNED_IN, Screen
 from povedu.terms import Term
 
 SECONDS_A_DAY = 86400

@@ -21,10 +21,10 @@ from povedu.accounts.tables import (
     with_duties,
 )
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import Button, Words
 from povedu.screens.details import DetailScreen, Fact, Tab
 from povedu.screens.forms import FormScreen
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words
 
 USERS = gettext_lazy("用户")
 

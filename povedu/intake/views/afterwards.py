@@ -12,7 +12,7 @@ from povedu.intake.services.apply import confirm_large
 from povedu.intake.services.undo import check_may_undo, request_undo
 from povedu.intake.undoing import REVERSED, UNDO_LABELS, plan_of
 from povedu.intake.views.review import BatchAction
-from povedu.screens.base import Words
+from povedu.screens.screen import Words
 
 
 class BatchConfirm(BatchAction):

@@ -29,10 +29,10 @@ from povedu.intake.tables import (
 from povedu.intake.template import template_file
 from povedu.jobs.choices import JobState
 from povedu.jobs.models import Job
-from povedu.screens.base import Button, Screen, Words
 from povedu.screens.details import Fact, ObjectScreen
 from povedu.screens.forms import FormScreen
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Screen, Words
 from povedu.terms import Term
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from povedu.intake.tables import (
     MappingTable,
 )
 from povedu.screens.actions import ActionScreen
-from povedu.screens.base import Words
 from povedu.screens.forms import FormScreen
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Words
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -27,9 +27,9 @@ from povedu.intake.services import repairs, review
 from povedu.intake.tables import RowFilter
 from povedu.intake.views.batches import LIST
 from povedu.screens.actions import NoQuestions
-from povedu.screens.base import Button, Words, row_or_404
 from povedu.screens.forms import FormScreen
 from povedu.screens.lists import ListScreen
+from povedu.screens.screen import Button, Words, row_or_404
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

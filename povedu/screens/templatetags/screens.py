@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django_tables2.utils import signature
 
 from povedu.money import wan as to_wan
-from povedu.screens.base import SIGNED_IN, url_or_blank
-from povedu.screens.base import may as request_may
+from povedu.screens.screen import SIGNED_IN, url_or_blank
+from povedu.screens.screen import may as request_may
 from povedu.terms import Term
 
 register = template.Library()

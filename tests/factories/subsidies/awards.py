@@ -20,10 +20,10 @@ from subsidies.models import (
     ScoreItem,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.base import MOMENT
 from tests.factories.schools import CountyFactory
 from tests.factories.students import EnrolmentFactory, StudentFactory
 from tests.factories.subsidies.programmes import HALF, ProgrammeFactory, StandardFactory
+from tests.factories.values import MOMENT
 
 
 class DeterminationFactory(factory.django.DjangoModelFactory[Determination]):

@@ -18,11 +18,11 @@ from subsidies.models import (
     SampleItem,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.base import MOMENT
 from tests.factories.schools import CountyFactory
 from tests.factories.students import StudentFactory
 from tests.factories.subsidies.payments import DisbursementBatchFactory, PaymentFactory
 from tests.factories.subsidies.programmes import HALF, ProgrammeFactory
+from tests.factories.values import MOMENT
 
 
 class AidMatrixFactory(factory.django.DjangoModelFactory[AidMatrix]):

@@ -16,10 +16,10 @@ from subsidies.models import (
     Sponsorship,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.base import MOMENT, id_number, phone_of
 from tests.factories.schools import CountyFactory
 from tests.factories.students import StudentFactory
 from tests.factories.subsidies.programmes import HALF, ProgrammeFactory
+from tests.factories.values import MOMENT, id_number, phone_of
 
 
 class LoanFactory(factory.django.DjangoModelFactory[Loan]):

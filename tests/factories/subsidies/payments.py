@@ -21,10 +21,10 @@ from subsidies.models import (
     PaymentSource,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.base import MOMENT, id_number
 from tests.factories.schools import CountyFactory, SchoolFactory
 from tests.factories.subsidies.awards import InstalmentFactory
 from tests.factories.subsidies.programmes import HALF, ProgrammeFactory
+from tests.factories.values import MOMENT, id_number
 
 
 class FundReceiptFactory(factory.django.DjangoModelFactory[FundReceipt]):

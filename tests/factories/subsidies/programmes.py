@@ -14,8 +14,8 @@ from subsidies.models import (
     Standard,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.base import MOMENT
 from tests.factories.schools import CountyFactory
+from tests.factories.values import MOMENT
 
 HALF = Decimal("500.00")  # of the usual standard of a year
 

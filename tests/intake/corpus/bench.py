@@ -13,7 +13,7 @@ from povedu.intake.models import ImportBatch, ImportRow
 from povedu.intake.services.receive import Purpose, receive_file
 from povedu.intake.services.stage import stage_batch
 from students.models import Student
-from tests.factories.base import COUNTY, MOMENT
+from tests.factories.values import COUNTY, MOMENT
 from tests.intake.corpus.cases import SCHOOL, Truth
 
 
