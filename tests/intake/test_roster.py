@@ -1,11 +1,13 @@
 """The walk-through: a messy roster in, good rows applied, the rest back in the clerk's own file."""
 
 import json
+from importlib import import_module
 from io import BytesIO, StringIO
 from typing import Any
 
 import openpyxl
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 
 from povedu.audit.models import AuditEntry
@@ -13,6 +15,7 @@ from povedu.intake.answer import TOKEN_HEADING
 from povedu.intake.models import ImportBatch
 from povedu.jobs.models import Job
 from povedu.jobs.runner import execute
+from povedu.protected import IdNumber, blind_index
 from schools.models import PupilCount
 from students.models import Enrolment, PayeeAccount, Student
 from students.rules.identity import read_identity
@@ -111,6 +114,29 @@ def test_a_number_is_found_alike_whether_brought_in_or_typed(school: Any, tmp_pa
         assert child.stated_index == typed.stated_index
         if typed.number:
             assert (child.id_index, child.first_15_index) == (typed.id_index, typed.first_15_index)
+
+
+def test_children_typed_in_by_an_earlier_version_are_indexed_as_imports_are(school: Any) -> None:
+    damaged = wrong_check(id_number(2))
+    stated = {id_number(0): {}, id_number(1): {}, damaged: {"provisional": True}}
+    children = [
+        StudentFactory(
+            school=school,
+            stated_id_number=IdNumber(number),
+            first_15_index=blind_index(word, number[:15]),
+            **more,
+        )
+        for (number, more), word in zip(stated.items(), ("id15", "id-15", "id15"), strict=True)
+    ]
+    for child, number in zip(children[:2], stated, strict=False):
+        Student.objects.filter(pk=child.pk).update(id_number=IdNumber(number))
+    bare = StudentFactory(school=school, first_15_index="")
+    import_module("students.migrations.0015_first_15_alike").index_alike(apps, None)
+    for child, number in zip(children, stated, strict=True):
+        child.refresh_from_db()
+        assert child.first_15_index == read_identity(number).first_15_index
+    bare.refresh_from_db()
+    assert bare.first_15_index == ""
 
 
 def test_the_same_file_again_is_recognised(school: Any, tmp_path: Any) -> None:
