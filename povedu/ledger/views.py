@@ -92,7 +92,7 @@ def _asked(request: Any) -> dict[str, Any]:
     """Return year and key of an address with what may be chosen; 404 for what does not exist."""
     this_year = timezone.localtime(request.now).year
     by = request.GET.get("by", "source")
-    year = request.GET.get("year", str(this_year))
+    year = request.GET.get("year", str(request.term.starts_on.year))  # what the page is headed by
     known = year.isascii() and year.isdigit() and 2000 < int(year) < 2101
     if by not in selectors.BY or not known:
         raise Http404

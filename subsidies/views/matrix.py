@@ -87,6 +87,7 @@ class MatrixSummary(Screen):
                 sums=sums,
                 sum_counts=[sums.of(one).count for one in shown],
                 matrices=[self._about(one) for one in matrices],
+                is_whole=self.scope.school_code is None and len(self.scope.division_prefix) <= 6,
                 openable=openable,
             )
         )

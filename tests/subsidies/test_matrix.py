@@ -310,8 +310,8 @@ def half_forgotten(county: County) -> County:
     return county
 
 
-def browser(role: str = "office_staff") -> Any:
-    client = sign_in(actor_of(role, office="" if role == "leadership" else "aid"))
+def browser(role: str = "office_staff", **place: str) -> Any:
+    client = sign_in(actor_of(role, office="aid" if role == "office_staff" else "", **place))
     session = client.session
     session["term"] = AUTUMN.code
     session.save()
@@ -342,6 +342,15 @@ def test_leaders_see_counts_and_no_child(half_forgotten: County) -> None:
     assert "应助未助" in shown
     assert "state=missed" not in shown
     assert client.get(reverse("subsidies:cell-list")).status_code == 403
+
+
+def test_a_school_sees_its_own_counts_and_not_the_county_s(half_forgotten: County) -> None:
+    school = half_forgotten.school
+    own = browser("school_clerk", division_prefix=school.division_id, school_code=school.code)
+    for client, whole in ((browser(), True), (own, False)):
+        shown = page(client, "matrix")
+        assert ("格不属项目学段" in shown) is whole
+        assert school.name in shown
 
 
 def test_a_school_page_has_a_column_for_each_programme(half_forgotten: County) -> None:

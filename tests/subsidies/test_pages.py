@@ -408,3 +408,13 @@ def test_lists_cost_the_same_however_long(county: County, name: str) -> None:
     with CaptureQueriesContext(connection) as many:
         assert client.get(url).status_code == 200
     assert len(many) == len(few)
+
+
+def test_the_balances_open_at_the_year_of_the_term_in_view(county_with_money: County) -> None:
+    client = sign_in(county_with_money.maker)
+    session = client.session
+    session["term"] = "2015-2"
+    session.save()
+    for name in ("ledger:balance-list", "ledger:bridge"):
+        assert client.get(reverse(name)).context["year"] == 2016
+        assert client.get(f"{reverse(name)}?year=2014").context["year"] == 2014
