@@ -11,7 +11,7 @@ from povedu.identity import normal_name
 from povedu.intake.answer import read_token
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Context
-from povedu.intake.models import ImportRow
+from povedu.intake.models import ImportBatch
 from povedu.intake.people import valid_ids
 from povedu.intake.problems import Outcome
 from povedu.protected import HeldIndexes, blind_indexes
@@ -156,7 +156,7 @@ def match(roster: Roster, context: Context) -> None:
             _take(roster, [pair for pair in pairs if roster.targets[pair[0]] is None])
 
         take("s.id_index <> '' AND t.id_index = s.id_index")
-        _match_tokens(roster)
+        _match_tokens(roster, context)
         if not _has_provisional(context):
             return
         provisional = "NOT t.identity_confirmed AND "
@@ -199,31 +199,30 @@ def _take(roster: Roster, pairs: list[tuple[int, int]]) -> None:
             roster.targets[at] = student
 
 
-def _match_tokens(roster: Roster) -> None:
+def _match_tokens(roster: Roster, context: Context) -> None:
     """Find the provisional child that a handed-back row entered the first time."""
     given = {at: read_token(token) for at, token in enumerate(roster.columns["token"]) if token}
     wanted = {at: token for at, token in given.items() if token and roster.targets[at] is None}
     if not wanted:
         return
-    batches = {token[0] for token in wanted.values()}
-    sources = {
-        (batch, row): (student, confirmed)
-        for batch, row, student, confirmed in Enrolment.objects.filter(
-            import_batch_id__in=batches, source_row__in={token[2] for token in wanted.values()}
-        ).values_list("import_batch_id", "source_row", "student_id", "student__identity_confirmed")
+    batches = {batch for batch, _sheet, _row in wanted.values()}
+    sheets = {
+        (batch, at): sheet["name"][:60]
+        for batch, described in ImportBatch.objects.filter(
+            pk__in=batches, county_code=context.county_code
+        ).values_list("pk", "sheets")
+        for at, sheet in enumerate(described)
     }
-    taken = set(
-        ImportRow.objects.filter(batch_id__in=batches)
-        .exclude(outcome="refused")
-        .filter(number__in={token[2] for token in wanted.values()})
-        .values_list("batch_id", "number")
-    )
-    pairs = []
-    for at, (batch, _sheet, row) in wanted.items():
-        found = sources.get((batch, row))
-        if found and not found[1] and (batch, row) in taken:
-            pairs.append((at, found[0]))
-    _take(roster, pairs)
+    entered = {
+        tuple(source): student
+        for student, *source in Enrolment.objects.filter(
+            import_batch_id__in=batches, student__identity_confirmed=False
+        ).values_list("student_id", "import_batch_id", "source_sheet", "source_row")
+    }
+    sources = {
+        at: (batch, sheets.get((batch, sheet)), row) for at, (batch, sheet, row) in wanted.items()
+    }
+    _take(roster, [(at, entered[source]) for at, source in sources.items() if source in entered])
 
 
 def read_known(roster: Roster, context: Context) -> None:

@@ -170,6 +170,26 @@ def test_a_corrected_row_of_the_answer_confirms_the_child_it_entered(
     assert child.id_number.reveal() == id_number(20)
 
 
+def test_rows_of_two_sheets_come_back_each_to_its_own_child(school: Any, tmp_path: Any) -> None:
+    file, answer = tmp_path / "a.xlsx", tmp_path / "answer.xlsx"
+    book = openpyxl.Workbook()
+    for n, name in enumerate(("张一", "张二")):
+        sheet = book.create_sheet(f"{n + 1}班")
+        sheet.append(list(HEADINGS))
+        sheet.append(child_row(n, name, "53062320"))
+    book.remove(book.worksheets[0])
+    book.save(file)
+    roster(file, "--apply", "--answer", str(answer))
+    book = openpyxl.load_workbook(answer)
+    for n, sheet in enumerate(book.worksheets):
+        sheet.cell(2, 4).value = id_number(n)
+    book.save(answer)
+    result = roster(answer, "--apply", "--supplement")
+    assert result["applied"] == {"new": 0, "changed": 2, "unchanged": 0}
+    found = {one.name: one.id_number.reveal() for one in Student.objects.all()}
+    assert found == {"张一": id_number(0), "张二": id_number(1)}
+
+
 def test_known_children_are_updated_and_nobody_is_removed(school: Any, tmp_path: Any) -> None:
     known = StudentFactory(number=id_number(3), name="王小四", school=school, grade=2)
     absent = StudentFactory(number=id_number(77), school=school)
