@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import override
 from import_export import resources
@@ -102,6 +103,11 @@ class Context:
     batch_id: int | None = None
     file_name: str = ""
     lookups: Lookups = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """Return the day here, which before eight in the morning is not yet that of UTC."""
+        return timezone.localtime(self.now).date()
 
 
 @dataclass

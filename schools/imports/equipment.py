@@ -3,7 +3,6 @@
 from collections import defaultdict
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from povedu.intake.amounts import AmountColumn
@@ -129,7 +128,7 @@ def _prepare(context: Context) -> Lookups:
 def _check(frame: Frame, context: Context) -> None:
     """Settle school and project; refuse repeats and what exceeds the purchase."""
     settle_schools(frame, context)
-    today = timezone.localtime(context.now).date()
+    today = context.today
     keys = item_keys(frame, context)
     bought: dict[ItemKey, Bought] = context.lookups["bought"][""]
     seen: dict[tuple[Any, ...], int] = {}

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -277,7 +276,7 @@ def _check(frame: Frame, context: Context) -> None:
     _settle_months(frame, context)
     _settle_modes(frame)
     _settle_figures(frame)
-    today = timezone.localtime(context.now).date()
+    today = context.today
     seen: dict[tuple[Any, Any], int] = {}
     for at, key in enumerate(zip(frame.column("school_code"), frame.column("month"), strict=True)):
         if frame.outcome(at) is Outcome.REFUSED:

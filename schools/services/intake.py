@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from povedu.bulk import insert_rows, reserve_ids, update_rows
 from povedu.identity import initials
 from povedu.intake.applying import differing, given, in_conflict, keep_before
@@ -55,7 +53,7 @@ def apply_schools(frame: Frame, context: Context) -> Applied:
     """
     applied = Applied()
     known = _known_schools(frame)
-    today = timezone.localtime(context.now).date()
+    today = context.today
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
     events: list[tuple[Any, ...]] = []

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from povedu.bulk import delete_rows, insert_rows, reserve_ids, update_rows
 from povedu.intake.applying import differing, given, in_conflict, keep_before
 from povedu.intake.choices import RowChange
@@ -128,7 +126,7 @@ def _state(frame: Frame, at: int) -> str:
 
 
 def _step_day(frame: Frame, at: int, context: Context) -> date:
-    today = timezone.localtime(context.now).date()
+    today = context.today
     day: date = frame.column("completed_on")[at] or frame.column("started_on")[at] or today
     return min(day, today)
 

@@ -95,7 +95,7 @@ def _check(frame: Frame, context: Context) -> None:
         valid_ids(frame),
         [frame.column(name) for name in ("certificate_no", "category", "grade")],
     )
-    on = context.as_of or context.now.date()
+    on = context.as_of or context.today
     states = [frame.column(name) for name in ("state", "valid_until", "issued_on")]
     for at, (number, kind, grade) in enumerate(zip(*columns, strict=True)):
         told = read_certificate(str(number or ""))

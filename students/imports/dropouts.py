@@ -194,7 +194,7 @@ def _prepare(context: Context) -> Lookups:
 
 def _check(frame: Frame, context: Context) -> None:
     recover_ids(frame)
-    check_against_ids(frame, context.now.date())
+    check_against_ids(frame, context.today)
     refuse_duplicates(frame, ["birth_on", "school"])
     births, schools = frame.column("birth_on"), frame.column("school")
     refuse_unusable(frame, lambda at: bool(births[at] or schools[at]))

@@ -114,7 +114,7 @@ def prepare_register(context: Context) -> Lookups:
 
 def check_register(frame: Frame, context: Context) -> None:
     recover_ids(frame)
-    check_against_ids(frame, context.now.date())
+    check_against_ids(frame, context.today)
     refuse_duplicates(frame, ["household_no", "person_no", "birth_on"])
     note_heads(frame)
 

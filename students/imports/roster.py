@@ -246,7 +246,7 @@ def _check(frame: Frame, context: Context) -> None:
     _settle_grades(frame, context)
     recover_ids(frame)
     _propose_numbers(frame)
-    check_against_ids(frame, context.now.date())
+    check_against_ids(frame, context.today)
     refuse_duplicates(frame, ["school_code", "grade", "class_name", "birth_on"])
     columns = [frame.column(name) for name in ("name", "school_code")]
     places = [frame.column(name) for name in ("birth_on", "class_name", "grade")]

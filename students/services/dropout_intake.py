@@ -240,7 +240,7 @@ def _changed(case: DropoutCase, differs: dict[str, Any]) -> tuple[Any, ...]:
 def _new(rows: _Rows, at: int, key: int, students: dict[str, int]) -> tuple[Any, ...]:
     frame, context = rows.frame, rows.context
     values = {**_DEFAULTS, "reason": "", "home_as_stated": "", **rows.values(at)}
-    found_on = frame.column("found_on")[at] or values["left_on"] or context.now.date()
+    found_on = frame.column("found_on")[at] or values["left_on"] or context.today
     name = str(values["name"])
     return (
         *(key, f"{context.county_code}000000", students.get(rows.indexes[at])),

@@ -85,7 +85,7 @@ def _snapshot(kind: str, context: Context) -> RegisterSnapshot | None:
 
 
 def _as_of(context: Context) -> date:
-    return context.as_of or context.now.date()
+    return context.as_of or context.today
 
 
 def _known_keys(snapshot: RegisterSnapshot | None) -> set[Key]:

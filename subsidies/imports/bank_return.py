@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from povedu.identity import normal_name
@@ -152,7 +151,7 @@ def _prepare(context: Context) -> Lookups:
 def _check(frame: Frame, context: Context) -> None:
     """Find each line's payment; refuse what is about none, differs from it, or comes twice."""
     book: Book = context.lookups["book"][""]
-    today = timezone.localtime(context.now).date()
+    today = context.today
     named = [book.batch_named((name, context.file_name)) for name in frame.sheets]
     batches, lines = list(frame.column("batch_number")), list(frame.column("line_no"))
     days = [day or context.as_of for day in frame.column("settled_on")]

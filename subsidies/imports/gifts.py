@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from povedu.identity import normal_name
@@ -159,7 +158,7 @@ def _check(frame: Frame, context: Context) -> None:
     """Find programme and pupil; refuse gifts to nobody we know, without value or day, or twice."""
     recover_ids(frame)
     _settle_programmes(frame, context)
-    today = timezone.localtime(context.now).date()
+    today = context.today
     days = [
         given or settled or context.as_of
         for given, settled in zip(frame.column("given_on"), frame.column("settled_on"), strict=True)

@@ -8,7 +8,6 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from povedu.identity import normal_name
@@ -261,7 +260,7 @@ def _list_title(frame: Frame, sheet: int, context: Context) -> str:
 
 def _settle_periods(frame: Frame, context: Context) -> None:
     terms, periods = list(frame.column("term")), list(frame.column("period"))
-    today = timezone.localtime(context.now).date()
+    today = context.today
     rows = zip(frame.column("month"), frame.column("year"), strict=True)
     for at, (value, year) in enumerate(rows):
         month = month_in(value, year)

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from povedu.intake.amounts import AmountColumn
@@ -188,7 +187,7 @@ class LoanResource(LedgerResource):
 
 def _check(frame: Frame, context: Context) -> None:
     """Refuse incomplete rows, repeats and second contracts of a year; note what breaks the rule."""
-    today = timezone.localtime(context.now).date()
+    today = context.today
     numbers = valid_ids(frame)
     others = loans_of_others(frame, context)
     caps = caps_of(f"{context.county_code}000000")

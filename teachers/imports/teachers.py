@@ -140,7 +140,7 @@ def _prepare(context: Context) -> Lookups:
 def _check(frame: Frame, context: Context) -> None:
     """Refuse teachers of no known school, and those whom neither number nor ID can tell apart."""
     recover_ids(frame)
-    check_against_ids(frame, context.now.date())
+    check_against_ids(frame, context.today)
     refuse_duplicates(frame, ["number", "birth_on"])
     numbers = frame.column("number")
     refuse_unusable(frame, lambda at: bool(numbers[at]))

@@ -110,9 +110,16 @@ def clocks(tree: ast.AST, file: str) -> Iterator[Fault]:
             yield node.lineno, f"{before}.{name}() reads the clock"
 
 
+def foreign_days(tree: ast.AST, file: str) -> Iterator[Fault]:
+    """An instant's day is the county's: until eight in the morning UTC has the day before."""
+    for node, name, before in calls(tree):
+        if name == "date" and not node.args and before.split(".")[-1] == "now":
+            yield node.lineno, f"{before}.date() is a day in UTC: timezone.localtime(…).date()"
+
+
 RULES: dict[str, Rule] = {
     rule.__name__: rule
-    for rule in (row_writes, bare_delays, opened_workbooks, trusted_markup, clocks)
+    for rule in (row_writes, bare_delays, opened_workbooks, trusted_markup, clocks, foreign_days)
 }
 EXEMPT: dict[str, dict[str, str]] = {
     "row_writes": WRITING_FILES,
@@ -159,6 +166,7 @@ def test_the_house_rule_holds(name):
         ("trusted_markup", "students/tables.py", "mark_safe(name)"),
         ("clocks", "students/rules/age.py", "timezone.now()"),
         ("clocks", "students/selectors.py", "date.today()"),
+        ("foreign_days", "students/imports/x.py", "context.now.date()"),
     ],
 )
 def test_each_rule_finds_its_breach(name, file, source):

@@ -1,7 +1,7 @@
 """What holds of every cleaning rule, whatever stands in the cell."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -163,6 +163,7 @@ KIND = IntakeKind(
 )
 HEADINGS = ["姓名", "身份证号", "出生日期", "性别", "学籍号", "备注"]
 NOW = datetime(2016, 11, 8, tzinfo=UTC)
+
 table_cells = st.one_of(
     cells,
     st.just(""),
@@ -191,3 +192,8 @@ def test_every_row_is_ready_warned_refused_or_skipped(rows: list[list[Cell]]) ->
     unseen = below - passed - set(reading.rows.data)
     assert not passed & set(reading.rows.data)
     assert all(not tidy(as_text(cell)) for row in unseen for cell in table[row])
+
+
+def test_before_eight_in_the_morning_today_is_the_day_here() -> None:
+    early = datetime(2016, 11, 7, 16, 30, tzinfo=UTC)
+    assert Context(actor=None, now=early).today == date(2016, 11, 8)  # type: ignore[arg-type]  # as above

@@ -30,7 +30,7 @@ APPLIED: list[list[str]] = []
 
 def _check(frame, context):
     recover_ids(frame)
-    check_against_ids(frame, context.now.date())
+    check_against_ids(frame, context.today)
     refuse_duplicates(frame, ["birth_on"])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -251,7 +252,7 @@ class GrantAddScreen(_OneUser):
 
     def initial(self) -> dict[str, Any]:
         """Begin today."""
-        return {"starts_on": self.request.now.date()}
+        return {"starts_on": timezone.localtime(self.request.now).date()}
 
     def arguments(self, form: Any) -> dict[str, Any]:
         """Hand the terms over as one."""
@@ -282,7 +283,7 @@ class HandOverScreen(_OneUser):
 
     def initial(self) -> dict[str, Any]:
         """Begin today."""
-        return {"starts_on": self.request.now.date()}
+        return {"starts_on": timezone.localtime(self.request.now).date()}
 
 
 class JurisdictionEndScreen(ActionScreen):

@@ -390,7 +390,7 @@ def _leave_waiting(treasury: _Treasury, programmes: dict[str, Programme]) -> Non
         term=term,
         actor=treasury.maker,
         now=now,
-        due_by=now.date(),
+        due_by=timezone.localtime(now).date(),
     )
     batch = freeze_batch(batch=batch, actor=treasury.maker, now=now)
     approve_batch(batch=batch, actor=treasury.checker, now=now)
