@@ -115,11 +115,13 @@ def assign_findings(
                 pk__in=list(shown),
                 state=FindingState.OPEN,
             )
-            .exclude(assignments__state__in=ASSIGNMENT_LIVE)
             .exclude(school_code="")
             .order_by("pk")
         )
         found = [one for one in rows if one.evidence_digest == shown[one.pk]]
+        live = Assignment.objects.filter(finding__in=found, state__in=ASSIGNMENT_LIVE)
+        asked = set(live.values_list("finding_id", flat=True))  # now that nobody else can ask
+        found = [one for one in found if one.pk not in asked]
         codes = {one.school_code for one in found}
         schools = {one.code: one for one in School.objects.filter(code__in=codes, closed_on=None)}
         pairs = [
@@ -302,8 +304,8 @@ def _move(
     if not words.strip():
         raise Refusal("words-missing", _("请写明情况。"), field="words")
     with transaction.atomic():
+        finding = held(assignment.finding)  # before what asks about it, as settling has it
         current = held(assignment)
-        finding = held(current.finding)
         require_cover(actor, finding)
         school = current.school
         if not actor.scope.covers(division_code=school.division_id, school_code=school.code):

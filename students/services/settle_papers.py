@@ -86,7 +86,8 @@ def answer_with_paper(
 ) -> Assignment:
     """Answer for the school, and put a paper to the finding where there is one."""
     with transaction.atomic():
-        if content:
+        done = answer_assignment(assignment=assignment, words=words, actor=actor, now=now)
+        if content:  # last: a stored file does not go back with the transaction
             finding = assignment.finding
             add_evidence(finding=finding, content=content, caption=caption, actor=actor, now=now)
-        return answer_assignment(assignment=assignment, words=words, actor=actor, now=now)
+    return done
