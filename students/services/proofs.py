@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from povedu.audit.services import record
-from povedu.bulk import insert_rows
+from povedu.bulk import chunked, insert_rows
 from povedu.errors import Conflict, Refusal
 from povedu.scope import Actor
 from povedu.terms import Term
@@ -54,14 +54,13 @@ def request_proofs(
         raise Refusal("date-behind", _("应交日期不能早于今天。请核对。"), field="due_on")
     wanted = sorted(set(children))
     with transaction.atomic():
-        rows = [
-            one
-            for start in range(0, len(wanted), 500)
-            for one in away(actor.scope, term).filter(
-                pk__in=wanted[start : start + 500], proof=None
-            )
-            if one.student or one.entry
-        ]
+        rows = []
+        for some in chunked(wanted, 500):
+            # Held first, so that whoever else asks for them is waited for and then seen.
+            placed = PlacedChild.objects.select_for_update().filter(pk__in=some)
+            list(placed.order_by("pk").values_list("pk"))
+            unasked = away(actor.scope, term).filter(pk__in=some, proof=None)
+            rows += [one for one in unasked if one.student or one.entry]
         insert_rows(
             StudyProof,
             _FIELDS,
@@ -127,16 +126,17 @@ def receive_proof(
 
 def check_proof(*, proof: StudyProof, actor: Actor, now: datetime) -> StudyProof:
     """Confirm a proof that somebody else took in."""
-    if proof.received_by_id == actor.user_id:
-        raise Refusal("maker-checks", _("收件人不能核实自己收到的证明，请由他人核实。"))
     values = {
         "state": ProofState.CHECKED,
         "checked_by_id": actor.user_id,
         "checked_at": now,
     }
-    return _move(
-        proof, ProofState.RECEIVED, values, "students.proof.check", "proof.check", actor, now
-    )
+    check = "students.proof.check"
+    with transaction.atomic():
+        current = held(proof)
+        if current.received_by_id == actor.user_id:
+            raise Refusal("maker-checks", _("收件人不能核实自己收到的证明，请由他人核实。"))
+        return _move(current, ProofState.RECEIVED, values, check, "proof.check", actor, now)
 
 
 def return_proof(
