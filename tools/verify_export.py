@@ -16,6 +16,10 @@ What is checked, and which row is named where it fails:
    changed): the row of that number is there and carries that hash.
 5. The content hash on the cover is that of the rows. It is printed: compare it with the one that
    the audit trail of the system keeps for this export; then no row can have been left out either.
+6. What is printed beside the hashed columns agrees with them: a row's money in and out is its
+   amount where its account is cash, and their sums and the number of rows are those that the cover
+   and the line of totals tell. (The year's balances among the cover's notes are not checked: they
+   also rest on earlier years.)
 
 Exit 0: whole. 1: broken. 2: not a ledger that can be read.
 """
@@ -33,7 +37,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 COLUMNS = 15
-AT_SEQ, AT_VOUCHER, AT_DAY, AT_AMOUNT, AT_PREVIOUS, AT_HASH = 1, 2, 4, 6, 14, 15
+AT_SEQ, AT_VOUCHER, AT_DAY, AT_ACCOUNT, AT_AMOUNT, AT_PREVIOUS, AT_HASH = 1, 2, 4, 5, 6, 14, 15
 KEYS = (
     *("county_code", "seq", "transaction_no", "posted_at", "effective_on", "account", "amount"),
     *("source", "programme_code", "school_code", "term", "subject", "memo", "posted_by_id"),
@@ -42,6 +46,9 @@ KEYS = (
 ANCHOR = re.compile(r"(?:\d{6} )?(\d+) ([0-9a-f]{64})")
 HASH = re.compile(r"[0-9a-f]{64}")
 DANGEROUS = re.compile("^'*(?:[\t\r\n]|[\\s\u200b\ufeff]*[=+\\-@＝＋－＠])")
+CENT = Decimal("0.01")
+SUMMED = AT_IN, AT_OUT = len(KEYS) - 2, len(KEYS) - 1
+ROWS = ("行数", "Rows")  # what the cover's line of the number of rows begins with
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -110,24 +117,55 @@ def check(rows, anchor=""):
 
 
 class Cover:
-    """What the export's own cover says: where the chain ended, and the hash of the rows."""
+    """What the export's own cover says: the chain's end, the rows' hash, their number and sums."""
 
     def __init__(self):
         self.anchors, self.content = {}, ""
+        self._lines, self._headings, self._totals = [], [""] * len(KEYS), []
 
     def read(self, cells):
+        if len(cells) == 2:
+            self._lines.append([cells[0].lstrip("# "), cells[1]])
+        elif len(cells) == len(KEYS):
+            if all(cells):
+                self._headings = cells
+            else:
+                self._totals.append([cells[at] for at in SUMMED])
         for cell in cells:
             for number, value in ANCHOR.findall(cell):
                 self.anchors[number] = value
             if HASH.fullmatch(cell.strip()):
                 self.content = cell.strip()
 
+    def untrue(self, rows, sums):
+        """Return the first line that tells another number or sum of the rows, "" for none."""
+        for label, value in self._lines:
+            if label in ROWS and value != str(rows):
+                return f"{label} {value}, counted {rows}"
+            for at, total in sums.items():
+                heading = self._headings[at]
+                if heading and label.endswith(heading) and not same(value, total):
+                    return f"{label} {value}, summed {total}"
+        for told in self._totals:
+            if not all(map(same, told, sums.values())):
+                return "line of totals {} {}, summed {} {}".format(*told, *sums.values())
+        return ""
+
+
+def same(text, amount):
+    """Return whether a cell holds an amount; an empty one holds nothing."""
+    try:
+        return Decimal(text or "0").quantize(CENT) == amount
+    except InvalidOperation:
+        return False
+
 
 class Content:
-    """The content hash of the rows as the system takes it: over all columns, a line for each."""
+    """The rows' content hash as the system takes it, over all columns; their money in and out."""
 
     def __init__(self):
         self.digest, self.whole, self.known = hashlib.sha256(), True, {}
+        self.rows, self.sums = 0, dict.fromkeys(SUMMED, Decimal("0.00"))
         self._line(KEYS)
 
     def _line(self, cells):
@@ -138,9 +176,13 @@ class Content:
         for row in rows:
             cells = [*row, *[""] * (len(KEYS) - len(row))]
             self.whole = self.whole and len(cells) == len(KEYS)
-            for at in (len(KEYS) - 2, len(KEYS) - 1):
-                if cells[at]:
-                    cells[at] = str(Decimal(cells[at]).quantize(Decimal("0.01")))
+            self.rows += 1
+            into, out = cash_of(row)
+            self.sums[AT_IN] += into
+            self.sums[AT_OUT] += out
+            for at in SUMMED:
+                if NUMBER.fullmatch(cells[at]):
+                    cells[at] = str(Decimal(cells[at]).quantize(CENT))
             self._line(cells)
             self.known[row[AT_SEQ]] = row[AT_HASH]
             yield row
@@ -158,6 +200,10 @@ def check_cover(found, cover, content):
     if cover.content and content.whole and cover.content != found["content"]:
         fault = "the rows are not those that the cover was made for"
         return dict(found, ok=False, fault=fault, number=found["last"])
+    untrue = cover.untrue(content.rows, content.sums)
+    if untrue:
+        fault = f"the cover or the totals differ from the rows: {untrue}"
+        return dict(found, ok=False, fault=fault, number=found["last"])
     return found
 
 
@@ -167,6 +213,9 @@ def faulty(row, ends):
         return "no hash"
     if hash_of(row[:COLUMNS]) != row[AT_HASH]:
         return "the row does not give its hash"
+    printed = row[AT_IN : len(KEYS)]
+    if not all(map(same, [*printed, "", ""], cash_of(row))):
+        return "money in and out are not the amount"
     before = ends.get(row[0])
     if before is None:
         if row[AT_SEQ] == "1" and row[AT_PREVIOUS] != "0" * 64:
@@ -177,6 +226,12 @@ def faulty(row, ends):
     if int(row[AT_SEQ]) == before[0] + 1 and row[AT_PREVIOUS] != before[1]:
         return "does not follow from the row before"
     return ""
+
+
+def cash_of(row):
+    """Return what a row brought into and took out of the cash account."""
+    amount = Decimal(row[AT_AMOUNT]) if row[AT_ACCOUNT] == "cash" else Decimal(0)
+    return max(amount, Decimal(0)), max(-amount, Decimal(0))
 
 
 def add_up(row, sums, whole):
@@ -217,7 +272,7 @@ def canonical(row):
         return None
     cells = list(row)
     try:
-        cells[AT_AMOUNT] = str(Decimal(cells[AT_AMOUNT]).quantize(Decimal("0.01")))
+        cells[AT_AMOUNT] = str(Decimal(cells[AT_AMOUNT]).quantize(CENT))
     except InvalidOperation as error:
         raise NotReadable(f"amount of number {row[AT_SEQ]}") from error
     if NUMBER.fullmatch(cells[AT_DAY]) and "-" not in cells[AT_DAY]:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,63 @@ def test_an_anchor_on_the_cover_is_held_against_the_rows(export: Any) -> None:
     path.write_text(f"{head}{'0' * 64}{cover}", "utf-8-sig")
     code, found = run(path)
     assert (code, found["fault"], found["number"]) == (1, "hash differs from the cover's", "60")
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    """Write an export anew with every ``old`` in it made ``new``."""
+    if path.suffix == ".csv":
+        text = path.read_text("utf-8-sig")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8-sig")
+        return
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    assert any(old.encode() in part for part in parts.values())
+    with zipfile.ZipFile(path, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, part.replace(old.encode(), new.encode()))
+
+
+SPENT = "3019.35"  # thirty vouchers of 100.50 to 100.79
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (SPENT, SPENT, ""),
+        (SPENT, "3019.36", f"3019.36, summed {SPENT}"),
+        (SPENT, "much", f"much, summed {SPENT}"),
+        ("100.79", "100.79", ""),
+        ("100.79", "100.97", "the row does not give its hash"),
+    ],
+)
+def test_totals_are_held_against_the_rows(exported: Path, old: str, new: str, fault: str) -> None:
+    replaced(exported, old, new)
+    code, found = run(exported)
+    assert (code, found["ok"]) == ((1, False) if fault else (0, True))
+    assert found["fault"].endswith(fault)
+
+
+def told_by(path: Path, **changed: str) -> Any:
+    """Return what is found in a .csv one line of which, by the beginning of it, was changed."""
+    lines = path.read_text("utf-8-sig").splitlines()
+    for start, value in changed.items():
+        [at] = [n for n, line in enumerate(lines) if line.startswith(start)]
+        lines[at] = lines[at].rpartition(",")[0] + "," + value
+    path.write_text("\n".join(lines), "utf-8-sig")
+    return run(path)[1]
+
+
+def test_the_number_of_rows_is_held_against_the_cover(export: Any) -> None:
+    assert told_by(export("csv"), **{"# 行数": "60"})["ok"]
+    assert told_by(export("csv"), **{"# 行数": "59"})["fault"].endswith("行数 59, counted 60")
+
+
+def test_money_out_beside_the_hashed_columns_is_held_against_them(export: Any) -> None:
+    line = f"{COUNTY},2,"  # the cash leg of the first voucher
+    assert told_by(export("csv"), **{line: "100.50"})["ok"]
+    found = told_by(export("csv"), **{line: "100.51"})
+    assert (found["fault"], found["number"]) == ("money in and out are not the amount", "2")
 
 
 def test_something_else_is_not_read(tmp_path: Path) -> None:
