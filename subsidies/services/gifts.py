@@ -16,6 +16,7 @@ from povedu.ledger.services import Leg, post_many
 from povedu.money import fen
 from povedu.scope import Actor
 from povedu.terms import Term
+from schools.models import School
 from students.models import Student
 from subsidies.choices import ProgrammeKind
 from subsidies.models import Donor, Gift, Programme, Sponsorship
@@ -252,11 +253,8 @@ def _recorded(
 
 
 def _post_gifts(programme: Programme, gifts: list[Gift], actor: Actor, now: datetime) -> None:
-    schools = dict(
-        Student.objects.filter(
-            county=programme.county_id, school__isnull=False, gifts__programme=programme
-        ).values_list("school_id", "school__code")
-    )
+    schools = School.objects.filter(pk__in={gift.school_id for gift in gifts})
+    codes = dict(schools.values_list("pk", "code"))
     legs = [
         Leg(
             gift.pk,
@@ -265,7 +263,7 @@ def _post_gifts(programme: Programme, gifts: list[Gift], actor: Actor, now: date
             sign * fen(gift.amount),
             FundSource.SOCIAL,
             programme.code,
-            schools.get(gift.school_id, ""),
+            codes[gift.school_id],
             Term.on(gift.settled_on).code,
             f"gift:{gift.pk}",
         )

@@ -24,7 +24,14 @@ from subsidies.models import Gift, Sponsorship
 from subsidies.rules.small_cells import SMALLEST, hidden_cells
 from subsidies.selectors import giving
 from subsidies.services import gifts
-from tests.factories import DonorFactory, GiftFactory, ProgrammeFactory, SponsorshipFactory, sign_in
+from tests.factories import (
+    DonorFactory,
+    GiftFactory,
+    ProgrammeFactory,
+    SchoolFactory,
+    SponsorshipFactory,
+    sign_in,
+)
 from tests.subsidies.county import SHANGHAI_NOON as NOW
 from tests.subsidies.county import County
 
@@ -94,6 +101,20 @@ def test_many_are_delivered_at_once_but_none_of_ones_own(
         gifts.enter_gifts(
             programme=programme, rows=[(*rows[0][:5], DAY)], actor=county.maker, now=NOW
         )
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_gift_is_posted_for_the_school_it_was_given_at(
+    county: County, programme: Any, donor: Any, moves: bool
+) -> None:
+    [child] = county.children(1)
+    about = (donor, child, DAY, Decimal(100), "", None)
+    [gift] = gifts.enter_gifts(programme=programme, rows=[about], actor=county.maker, now=NOW)
+    if moves:
+        elsewhere = SchoolFactory(division=county.school.division)
+        Student.objects.filter(pk=child.pk).update(school=elsewhere)
+    gifts.deliver_gift(gift=gift, settled_on=DAY, actor=county.checker, now=NOW)
+    assert set(LedgerEntry.objects.values_list("school_code", flat=True)) == {county.school.code}
 
 
 def test_the_database_keeps_maker_and_deliverer_apart(county: County) -> None:
