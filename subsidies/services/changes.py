@@ -15,6 +15,7 @@ from schools.models import Division
 from subsidies.choices import AwardChangeKind, AwardEffect, AwardState
 from subsidies.models import Award, AwardChange, Instalment
 from subsidies.selectors.changes import Overtaken, overtaken
+from subsidies.services.holding import hold_programmes
 
 _CHANGE = (
     "award",
@@ -44,7 +45,7 @@ def follow_changes(*, county: Division, actor: Actor, now: datetime) -> dict[str
     nothing new. Set-wise; states move by compare-and-set.
     """
     with transaction.atomic():
-        Division.objects.select_for_update().get(pk=county.pk)
+        hold_programmes(county.pk)
         found = overtaken(county.pk)
         _move_states(found)
         _stop_parts(found, now)

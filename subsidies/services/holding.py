@@ -11,3 +11,8 @@ def hold_programme(programme_id: int) -> Programme:
     the only one that writes.
     """
     return Programme.objects.select_for_update().get(pk=programme_id)
+
+
+def hold_programmes(county_id: str) -> None:
+    """Hold every programme of a county likewise, in one order, so that nobody waits in a circle."""
+    list(Programme.objects.select_for_update().filter(county=county_id).order_by("pk"))

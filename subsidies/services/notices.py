@@ -163,6 +163,7 @@ def enter_objection(
     if notice.state == NoticeState.DRAFT:
         raise Refusal("notice-draft", _("公示尚未发布。"))
     with transaction.atomic():
+        hold_programme(notice.programme_id)  # an approval under way has seen no objection yet
         objection = Objection.objects.create(
             notice=notice,
             line=line,

@@ -13,7 +13,7 @@ from povedu.scope import Actor
 from subsidies.choices import ReliefCause, ReliefKind, ReliefState
 from subsidies.models import Loan, LoanRelief
 from subsidies.rules import reliefs as rules
-from subsidies.selectors.loans import BorrowerSums, borrower_sums
+from subsidies.selectors.loans import BorrowerSums, borrower_sums, contracts_of
 
 
 def apply_relief(
@@ -34,8 +34,9 @@ def apply_relief(
     """
     kind = rules.kind_of(cause)
     with transaction.atomic():
-        # The row is locked so that two claims of one borrower are summed one after the other.
-        held = Loan.objects.select_for_update().get(pk=loan.pk)
+        # All of a borrower's contracts are held: two claims are summed one after the other,
+        # whichever contracts they name.
+        held = next(one for one in contracts_of(loan).select_for_update() if one.pk == loan.pk)
         if held.state not in rules.OWED:
             raise Refusal("loan-not-owed", _("该合同没有待还款项，不能申请代偿或救助。"))
         sums = borrower_sums(held)

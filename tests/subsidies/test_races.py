@@ -6,6 +6,7 @@ where the same harness must see several winners.
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,18 @@ import pytest
 
 from povedu import invariants
 from povedu.errors import Conflict
+from povedu.protected import IdNumber
 from povedu.screens.services import SentBefore, claim_submission
-from subsidies.models import Award, Payment, PaymentRules, PaymentSource
-from subsidies.services import awards, batching, disbursement, receipts
+from subsidies.models import (
+    Award,
+    Instalment,
+    Payment,
+    PaymentRules,
+    PaymentSource,
+    Programme,
+)
+from subsidies.services import awards, batching, changes, disbursement, receipts, reliefs
+from tests.factories import LoanFactory, id_number
 from tests.jobs.killer import bench as bench  # a fixture
 from tests.subsidies.county import AUTUMN
 from tests.subsidies.races import awards as _awards  # noqa: F401  # enters its races
@@ -119,6 +129,42 @@ def give_up_or_send_again(world: World, racers: Racers) -> None:
     assert sent_again == (anew(line.instalment).stopped_at is None)
 
 
+def follow_or_pay(world: World, racers: Racers) -> None:
+    """A part that stops since the programme has ended is in no batch; one in a batch goes on."""
+    programme = world.granted()
+    Programme.objects.filter(pk=programme.pk).update(ends_on=date(2016, 9, 1))
+    racers.race(
+        half(
+            lambda _: changes.follow_changes(county=world.county.division, **world.maker),
+            lambda _: batching.make_batch(programme=programme, term=AUTUMN, **world.maker),
+        )
+    )
+    stopped = Instalment.objects.filter(award__programme=programme, stopped_at__isnull=False)
+    sent = Payment.objects.filter(instalment__award__programme=programme)
+    assert stopped.exists() != sent.exists()
+
+
+def claim_of_either_contract(world: World, racers: Racers) -> None:
+    """Two contracts of one borrower, 16,000 yuan together; twelve claims of 9,000."""
+    number = IdNumber(id_number(90_000 + world.fresh()))
+    about = {"borrower_id_number": number, "borrower_index": number.index, "state": "repaying"}
+    loans = [
+        LoanFactory(county=world.county.division, academic_year=year, amount=8000, **about)
+        for year in (2014, 2015)
+    ]
+    given = racers.race(
+        lambda n: reliefs.apply_relief(
+            loan=loans[n % 2],
+            cause="illness",
+            year=2016,
+            evidence="x",
+            amount=Decimal(9000),
+            **world.by(n),
+        )
+    )
+    assert len(given) == 1
+
+
 def approve_or_send_back_or_void(world: World, racers: Racers) -> None:
     batch = world.frozen()
 
@@ -165,6 +211,8 @@ def many_batches_of_the_last_yuan(world: World, racers: Racers) -> None:
 MEETINGS = (
     cancel_or_pay,
     give_up_or_send_again,
+    follow_or_pay,
+    claim_of_either_contract,
     approve_or_send_back_or_void,
     many_papers_of_one_day,
     many_batches_of_the_last_yuan,
