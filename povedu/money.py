@@ -42,7 +42,7 @@ def fen(amount: Decimal | int | str) -> int:
 
 def yuan(amount_fen: int) -> Decimal:
     """Return fen as yuan with two decimals."""
-    return (Decimal(amount_fen) / 100).quantize(CENT)
+    return Decimal(amount_fen).scaleb(-2)
 
 
 def rounded(amount: Decimal) -> Decimal:

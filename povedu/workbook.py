@@ -2,8 +2,8 @@
 
 Office Open XML (ECMA-376) parts go into the zip one after another, so memory stays flat, nothing
 is spooled to disk in the clear and the target need not be seekable. Text is typed as text
-(``inlineStr``) and no cell can be a formula, because none is ever written. About four times as
-fast as XlsxWriter's constant_memory mode or openpyxl's write-only mode at 150,000 rows of twelve.
+(``inlineStr``) and no cell can be a formula, because none is ever written. openpyxl's write-only
+mode takes several times as long: ``python -m benchmarks.money``.
 """
 
 import re
@@ -25,6 +25,7 @@ _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)")  # text that reads like an escape is escaped
 _NUMBER_FORMATS = {164: "#,##0.00", 165: "yyyy-mm-dd", 166: "yyyy-mm-dd hh:mm:ss"}
 _FLUSH = 256  # rows gathered before they are compressed
+ROW = "\0"  # stands for a cell's row until it is known; no text of a workbook can hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ def text_xml(text: str, style: str) -> str:
     return f's="{STYLE_IDS[style]}" t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>'
 
 
+def plain_xml(style: str) -> tuple[str, str]:
+    """Return what ``text_xml`` puts around text that needs neither escapes nor its white space."""
+    return f's="{STYLE_IDS[style]}" t="inlineStr"><is><t>', "</t></is></c>"
+
+
 def number_xml(number: str, style: str) -> str:
     """Return the end of a cell element holding a number written in digits."""
     return f's="{STYLE_IDS[style]}"><v>{number}</v></c>'
@@ -102,6 +108,17 @@ class SheetWriter:
         self._waiting.append(f'<row r="{at}">{"".join(row)}</row>')
         if len(self._waiting) >= _FLUSH:
             self.flush()
+
+    def add_columns(self, columns: Sequence[Sequence[str]]) -> None:
+        """Add rows given as columns of whole cells with ``ROW`` in them, "" for none."""
+        self.flush()
+        first = self.rows + 1
+        rows = [
+            f'<row r="{at}">{"".join(cells)}</row>'.replace(ROW, str(at))
+            for at, cells in enumerate(zip(*columns, strict=True), start=first)
+        ]
+        self.rows += len(rows)
+        self._part.write("".join(rows).encode())
 
     def flush(self) -> None:
         """Send the gathered rows on."""

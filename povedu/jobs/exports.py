@@ -12,6 +12,7 @@ from django_tables2 import Table
 
 from povedu import sheets
 from povedu.audit.services import record
+from povedu.cells import Kind
 from povedu.errors import Refusal
 from povedu.jobs.handle import JobHandle
 from povedu.jobs.registry import job
@@ -36,7 +37,7 @@ def _columns(table: Table) -> list[sheets.Column]:
     for bound in table.columns.iterall():
         if not bound.visible or getattr(bound.column, "exclude_from_export", False):
             continue
-        kind: sheets.Kind = "text"
+        kind: Kind = "text"
         if isinstance(bound.column, MoneyColumn):
             kind = "money"
         elif isinstance(bound.column, NumberColumn):

@@ -7,11 +7,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from povedu.cells import plain_text
 from povedu.errors import Refusal
 from povedu.paper import measures as m
 from povedu.paper.document import Block, Heading, Paper, Table, numbered, title_lines
 from povedu.paper.layout import closing, imprint_of
-from povedu.sheets import plain_text
 
 
 def write_pdf(paper: Paper, target: BinaryIO) -> None:

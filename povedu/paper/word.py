@@ -17,6 +17,7 @@ from docxtpl import DocxTemplate, RichText
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from povedu.cells import plain_text
 from povedu.errors import Refusal
 from povedu.paper import measures as m
 from povedu.paper.document import (
@@ -31,7 +32,6 @@ from povedu.paper.document import (
 )
 from povedu.paper.layout import closing, imprint_of
 from povedu.paper.stencil import STENCIL
-from povedu.sheets import plain_text
 
 UNPACKED_BYTES = 20_000_000
 _UNUSABLE = gettext_lazy("公文模板无法使用：请下载系统自带的模板，在其上修改后再上传。")

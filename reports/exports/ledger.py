@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from povedu import sheets
+from povedu.cells import Kind
 from povedu.ledger import selectors
 from povedu.ledger.chain import COLUMNS, instant_text
 from povedu.ledger.choices import Account, FundSource
@@ -42,7 +43,7 @@ _LABELS = {
     "posted_by_id": gettext_lazy("记账人编号"),
     "previous_hash": gettext_lazy("前一链值"),
 }
-_KINDS: dict[str, sheets.Kind] = {
+_KINDS: dict[str, Kind] = {
     "seq": "number",
     "transaction_no": "number",
     "effective_on": "date",

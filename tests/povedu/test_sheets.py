@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from povedu import sheets
-from povedu.sheets import Column, Cover, guarded, plain_text, unguarded
+from povedu.cells import CELL_UNITS, guarded, plain_text, unguarded
+from povedu.sheets import Column, Cover
 
 NOW = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
 COLUMNS = [
@@ -120,6 +121,29 @@ def test_xlsx_comes_back_equal(data):
     assert written.sha256 == canonical_sha(back)
 
 
+@settings(max_examples=10, deadline=None)
+@given(rows.filter(bool), st.sampled_from(["deed", "AT&T <1>", " a_x0041_", "=1+1"]))
+def test_a_thousand_rows_come_back_equal(few, subject):
+    """Columns that repeat themselves, that never do, and that change from one block to the next."""
+    data = [
+        (f"{subject}{n}", few[n % len(few)][1], n if n % 3 else None, Decimal(n % 7), few[0][4])
+        for n in range(1000)
+    ]
+    table, text = io.BytesIO(), io.BytesIO()
+    written = sheets.write_xlsx(table, COLUMNS, data, COVER)
+    assert written.sha256 == canonical_sha(map(expected, data))
+    assert written.sha256 == sheets.write_csv(text, COLUMNS, data, COVER).sha256
+    sheet = openpyxl.load_workbook(table).worksheets[1]
+    for row, cells in zip(data, sheet.iter_rows(min_row=2), strict=False):
+        names = [openpyxl.utils.escape.unescape(cell_text(c.value)) for c in cells[:2]]
+        count, amount = cells[2].value, f"{cells[3].value:.2f}"
+        said = ["" if count is None else str(count), amount, cell_text(cells[4].value)]
+        assert [*names, *said] == expected(row)
+    lines = list(csv.reader(io.StringIO(text.getvalue().decode("utf-8-sig"), newline="")))
+    back = [[unguarded(a), unguarded(b), *rest] for a, b, *rest in lines[1:1001]]
+    assert back == [expected(row) for row in data]
+
+
 def test_both_formats_carry_one_hash_and_say_it():
     data = [("1", "王伟", 3, Decimal("1000.50"), date(2016, 9, 1))]
     table, text = io.BytesIO(), io.BytesIO()
@@ -163,7 +187,7 @@ def test_too_long_a_cell_is_cut_and_said():
     written = sheets.write_xlsx(raw, COLUMNS[:2], [("学" * 40_000, "x")], COVER)
     assert written.cut == 1
     book = openpyxl.load_workbook(raw)
-    assert len(book.worksheets[1]["A2"].value) == sheets.CELL_UNITS
+    assert len(book.worksheets[1]["A2"].value) == CELL_UNITS
     assert any(row[0].value == "截短的单元格" for row in book.worksheets[0].iter_rows())
 
 

@@ -12,11 +12,11 @@ import pytest
 from django.core.management import call_command
 
 from povedu.audit.models import AuditEntry
+from povedu.cells import unguarded
 from povedu.ledger.chain import COLUMNS, GENESIS
 from povedu.ledger.choices import Account
 from povedu.ledger.models import LedgerHead
 from povedu.ledger.services import Leg, post
-from povedu.sheets import unguarded
 from reports.exports.ledger import LedgerFilter, write_ledger
 from tests.factories import actor_of
 
