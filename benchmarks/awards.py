@@ -3,8 +3,8 @@
     python -m benchmarks.awards [--students 50000] [--slice 150]
 
 Uses the database of ``POVEDU_DATABASE_URL`` (make a fresh one for it: what is measured stays in
-it) and prints seconds, processor seconds, ratios and peak memory. Eight programmes cover every
-stage, so that each asks about every child.
+it) and prints seconds, processor seconds (the database server's included), ratios and peak memory.
+Eight programmes cover every stage, so that each asks about every child.
 
 (a) explain: ``reasons_of`` for all programmes: a code or a standard for every child × programme;
 (b) award: ``propose_awards`` for each programme: decided, explained, sources drawn, and awards,
@@ -29,6 +29,8 @@ from zoneinfo import ZoneInfo
 
 import django
 
+from benchmarks.timing import spent
+
 SCHOOLS = 120
 PROGRAMMES = 8
 NOW = datetime(2016, 11, 8, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -36,17 +38,11 @@ STAGES = (("preschool", 1, 3), ("primary", 1, 6), ("junior", 7, 9), ("senior", 1
 HARDSHIPS = ("registered_poor", "rural_low", "disabled", "orphan")
 
 
-def _cpu() -> float:
-    """Return processor seconds of this process: a busy machine bends them less than the clock."""
-    spent = os.times()
-    return spent.user + spent.system
-
-
 def timed(label: str, pairs: int, work: Callable[[], Any]) -> tuple[float, Any]:
     """Run and print; return (processor seconds, result)."""
-    started, busy = time.perf_counter(), _cpu()
+    started, busy = time.perf_counter(), spent()
     result = work()
-    seconds, busy = time.perf_counter() - started, _cpu() - busy
+    seconds, busy = time.perf_counter() - started, spent() - busy
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(
         f"{label:<40}{seconds:9.2f} s  cpu {busy:9.2f} s  "

@@ -5,39 +5,27 @@
 Uses the database of ``POVEDU_DATABASE_URL`` (make a fresh one for it: what is measured stays in
 it). Beside each, in the same run, the plain way: a row of the ORM at a time for the life and for
 the walk, openpyxl in write-only mode for the export. The plain life and walk are measured on fewer
-rows, since they are linear and slow. Prints rows per second, processor time, ratios of processor
-time and the peak of memory so far.
+rows, since they are linear and slow. Prints rows per second, processor time (the database server's
+share included), ratios of processor time and the peak of memory so far. ``--payments 0`` measures
+the ledger alone.
 """
 
 import argparse
 import hashlib
-import io
 import json
 import os
-import resource
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import django
 
+from benchmarks.ledger import measure_ledger
+from benchmarks.timing import peak, say, spent, timed
+
 COUNTY = "530623"
 CENT_EACH = 50_000
-
-
-def timed(label: str, rows: int, work: Callable[[], Any]) -> tuple[float, Any]:
-    """Run and print; return (rows per second of processor time, result).
-
-    Ratios are of processor time: a busy machine bends it less than the clock.
-    """
-    started, busy = time.perf_counter(), time.process_time()
-    result = work()
-    seconds, busy = time.perf_counter() - started, time.process_time() - busy
-    say(f"{label:<34}{seconds:8.2f} s {rows / seconds:10,.0f} rows/s   cpu {busy:7.2f} s")
-    return rows / max(busy, 1e-6), result
 
 
 def places() -> Any:
@@ -57,17 +45,6 @@ def places() -> Any:
             defaults={"name": f"第{n}小学", "kind": "primary", "division": township},
         )
     return operator()
-
-
-def peak() -> str:
-    """Return the peak of this process's memory so far."""
-    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
-
-
-def say(text: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 # --- a county with so many children to pay -------------------------------------------------------
@@ -203,7 +180,7 @@ def life(programme: Any, count: int, actor: Any, now: Any) -> float:
         actor=actor,
         now=now,
     )
-    other, began = _second_person(), time.process_time()
+    other, began = _second_person(), spent()
     made: dict[str, Any] = {}
 
     def make() -> None:
@@ -237,7 +214,7 @@ def life(programme: Any, count: int, actor: Any, now: Any) -> float:
         lambda: returns.apply_bank_return(answer=made["answer"], actor=actor, now=now),
     )
     timed("  close", count, lambda: disbursement.close_batch(batch=batch, actor=actor, now=now))
-    return count / (time.process_time() - began)
+    return count / (spent() - began)
 
 
 def plain_life(programme: Any, count: int, actor: Any, now: Any) -> None:
@@ -301,66 +278,6 @@ def plain_life(programme: Any, count: int, actor: Any, now: Any) -> None:
                 before = now_hash
 
 
-# --- the ledger ----------------------------------------------------------------------------------
-
-
-def entries(count: int, in_year: int) -> Iterator[Any]:
-    """Yield the legs of so many entries; ``in_year`` of them in 2015, the rest later."""
-    from povedu.ledger.services import Leg
-
-    for voucher in range(count // 2):
-        day = date(2015, 1 + voucher % 12, 1 + voucher % 28)
-        if 2 * voucher >= in_year:
-            day = date(2017 + voucher % 3, 1 + voucher % 12, 1 + voucher % 28)
-        about = (f"p{voucher % 8}", f"21530{voucher % 200:05d}", "2015-1", f"payment:{voucher}")
-        memo = "资助发放" if voucher % 3 else ""
-        fen = 50_000 + voucher % 997
-        yield Leg(voucher, day, "expense", fen, "county", *about, memo)
-        yield Leg(voucher, day, "cash", -fen, "county", *about, memo)
-
-
-def walk_plain(count: int) -> None:
-    """Walk the first entries of a chain as objects of the ORM."""
-    from povedu.ledger.chain import COLUMNS, amount_text, hash_of, instant_text, seal_of
-    from povedu.ledger.models import LedgerEntry
-    from povedu.money import fen
-
-    before = "0" * 64
-    rows = LedgerEntry.objects.filter(county_code="530699").order_by("seq")[:count]
-    for one in rows.iterator(chunk_size=2000):
-        texts = [str(getattr(one, name)) for name in COLUMNS]
-        texts[3] = instant_text(one.posted_at)
-        texts[6] = amount_text(fen(one.amount))
-        if texts[-1] != before or hash_of(texts) != one.hash or seal_of(one.hash) != one.seal:
-            raise SystemExit(f"broken at {one.seq}")
-        before = one.hash
-
-
-def export_plain(scope: Any) -> int:
-    """Write the same rows with openpyxl in write-only mode; return how many."""
-    import openpyxl
-
-    from povedu.ledger.chain import COLUMNS, instant_text
-    from povedu.ledger.selectors import entries_of_year
-
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("rows")
-    sheet.append([*COLUMNS, "hash", "account", "source", "in", "out"])
-    count = 0
-    for one in entries_of_year(scope, 2015).iterator(chunk_size=2000):
-        cells = [getattr(one, name) for name in COLUMNS]
-        cells[3] = instant_text(one.posted_at)
-        is_in = one.account == "cash" and one.amount > 0
-        is_out = one.account == "cash" and one.amount < 0
-        extra = [one.amount if is_in else None, -one.amount if is_out else None]
-        sheet.append(
-            [*cells, one.hash, one.get_account_display(), one.get_source_display(), *extra]
-        )
-        count += 1
-    book.save(io.BytesIO())
-    return count
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -376,59 +293,21 @@ def main() -> None:
 
     actor, now = places(), timezone.now()  # noqa: TID251  # a command's own clock
     say(f"{connection.vendor}")
-    programme = population(options.payments, actor, now)
-    say(f"a batch of {options.payments:,} payments")
-    ours = life(programme, options.payments, actor, now)
+    if options.payments:
+        measure_life(options.payments, options.plain, actor, now)
+    measure_ledger(options.entries, options.rows, actor, now)
+
+
+def measure_life(count: int, few: int, actor: Any, now: Any) -> None:
+    """Pay so many with the services, and a few of them the plain way."""
+    programme = population(count, actor, now)
+    say(f"a batch of {count:,} payments")
+    ours = life(programme, count, actor, now)
     say(f"  whole life {ours:,.0f} payments/s of processor, peak {peak()}")
     slow, _done = timed(
-        "  plain, a row at a time",
-        options.plain,
-        lambda: plain_life(programme, options.plain, actor, now),
+        "  plain, a row at a time", few, lambda: plain_life(programme, few, actor, now)
     )
     say(f"  {ours / slow:.1f} × plain")
-    _ledger(options, actor, now)
-
-
-def _ledger(options: argparse.Namespace, actor: Any, now: Any) -> None:
-    from povedu.ledger.services import post_many
-    from povedu.ledger.walk import verify
-    from povedu.scope import Scope
-    from reports.exports.ledger import LedgerFilter, write_ledger
-
-    count, rows, scope = options.entries, options.rows, Scope("530699")
-    say(f"a ledger of {count:,} entries")
-    timed(
-        "  posted",
-        count,
-        lambda: post_many(county_code="530699", legs=entries(count, rows), actor=actor, now=now),
-    )
-    speed, verdict = timed("  verified", count, lambda: verify(scope))
-    if not verdict.ok or verdict.entries != count:
-        raise SystemExit(f"not verified: {verdict}")
-    plain = min(count, 50_000)
-    slow, _done = timed("  plain walk", plain, lambda: walk_plain(plain))
-    say(f"  {1e6 / speed:.1f} µs of processor an entry, {speed / slow:.1f} × plain, peak {peak()}")
-    say(f"an export of {rows:,} rows")
-    from dataclasses import replace
-
-    reader = replace(actor, scope=scope)
-    target = io.BytesIO()
-    chosen = LedgerFilter(2015)
-    fast, written = timed(
-        "  workbook",
-        rows,
-        lambda: write_ledger(target, "xlsx", actor=reader, now=now, chosen=chosen),
-    )
-    if written.rows != rows:
-        raise SystemExit(f"{written.rows} rows")
-    say(f"  {len(target.getvalue()) / 2**20:.1f} MB, peak {peak()}")
-    timed(
-        "  csv",
-        rows,
-        lambda: write_ledger(io.BytesIO(), "csv", actor=reader, now=now, chosen=chosen),
-    )
-    slow, _rows = timed("  openpyxl write-only", rows, lambda: export_plain(scope))
-    say(f"  {fast / slow:.1f} × openpyxl, peak {peak()}")
 
 
 if __name__ == "__main__":

@@ -83,14 +83,15 @@ def main() -> None:
 
 
 def money() -> None:
-    """Measure batches and the ledger in a database of their own; see benchmarks/money.py."""
+    """Measure awards, then batches and the ledger, each in a database of its own."""
     python = str(prepare(dev=False))
-    with tempfile.TemporaryDirectory(prefix="povedu-bench-") as var:
-        environment = {**os.environ, "POVEDU_VAR": var, "POVEDU_LOG_LEVEL": "ERROR"}
-        for name in ("POVEDU_DATABASE_URL", "POVEDU_BROKER_URL"):
-            environment.pop(name, None)
-        for command in (["manage.py", "migrate", "-v0"], ["-m", "benchmarks.money"]):
-            subprocess.run([python, *command], cwd=ROOT, env=environment, check=False)
+    for module in ("awards", "money"):
+        with tempfile.TemporaryDirectory(prefix="povedu-bench-") as var:
+            environment = {**os.environ, "POVEDU_VAR": var, "POVEDU_LOG_LEVEL": "ERROR"}
+            for name in ("POVEDU_DATABASE_URL", "POVEDU_BROKER_URL"):
+                environment.pop(name, None)
+            for command in (["manage.py", "migrate", "-v0"], ["-m", f"benchmarks.{module}"]):
+                subprocess.run([python, *command], cwd=ROOT, env=environment, check=False)
 
 
 if __name__ == "__main__":
