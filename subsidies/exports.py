@@ -53,29 +53,20 @@ TITLES = {
 
 
 def _lines(batch: DisbursementBatch, layout: BankLayout) -> Iterator[tuple[Any, ...]]:
-    rows = frozen_lines(batch).only(
-        "line_no", "payee_name", "account", "bank_name", "amount", "instalment"
+    school = F("instalment__award__school__name")
+    rows = frozen_lines(batch).values_list(
+        *("pk", "line_no", "payee_name", "account", "bank_name", "amount"),
+        *([school] if layout == BankLayout.FINANCE else []),
     )
-    shares: dict[int, list[str]] = {}
-    if layout == BankLayout.FINANCE:
-        rows = rows.annotate(school=F("instalment__award__school__name"))
-        shares = _shares(batch)
-    for one in rows.iterator(chunk_size=2000):
-        account, bank = one.account.reveal(), cell(one.bank_name)
+    shares = _shares(batch) if layout == BankLayout.FINANCE else {}
+    programme, comma = cell(batch.programme.name), _("，")
+    for pk, number, name, sealed, bank, amount, *where in rows.iterator(chunk_size=2000):
+        who, account, bank = cell(name), sealed.reveal(), cell(bank)
         if layout == BankLayout.BANK:
-            yield (one.line_no, cell(one.payee_name), account, bank, one.amount, batch.number)
+            yield (number, who, account, bank, amount, batch.number)
             continue
-        yield (
-            one.line_no,
-            cell(one.school),  # type: ignore[attr-defined]  # annotated above
-            cell(one.payee_name),
-            account,
-            bank,
-            one.amount,
-            _("，").join(shares.get(one.pk, [])),
-            cell(batch.programme.name),
-            batch.number,
-        )
+        paid_by = comma.join(shares.get(pk, []))
+        yield (number, cell(where[0]), who, account, bank, amount, paid_by, programme, batch.number)
 
 
 def _shares(batch: DisbursementBatch) -> dict[int, list[str]]:

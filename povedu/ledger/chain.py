@@ -10,12 +10,12 @@ two decimals. See docs/adr/ on why there are two.
 
 import base64
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
+import orjson
 from django.conf import settings
 
 GENESIS = "0" * 64
@@ -37,7 +37,6 @@ COLUMNS = (
     "posted_by_id",
     "previous_hash",
 )
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 _ESCAPED = bytes(range(32)) + b"\\"  # what JSON writes otherwise, besides a quotation mark
@@ -55,7 +54,7 @@ def _keyed() -> "tuple[hashlib._Hash, hashlib._Hash]":
 
 def hash_of(texts: Sequence[str]) -> str:
     """Return the public hash of an entry given as the texts of ``COLUMNS``."""
-    return hashlib.sha256(_encode(texts).encode()).hexdigest()
+    return hashlib.sha256(orjson.dumps(texts)).hexdigest()
 
 
 def hashes_of(texts: Sequence[str]) -> tuple[str, ...]:

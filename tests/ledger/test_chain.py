@@ -1,5 +1,6 @@
 """The ledger: balanced, append-only, chained, sealed, anchored."""
 
+import hashlib
 import json
 import random
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from povedu import triggers
 from povedu.ledger import anchors, chain, selectors, services, walk
@@ -244,6 +247,12 @@ def test_what_is_posted_during_the_walk_is_no_fault(
     monkeypatch.setattr(walk, "_blocks", blocks)
     verdict = walk.verify(ALL)
     assert (verdict.ok, verdict.entries, verdict.fault) == (True, 54, "")
+
+
+@given(st.lists(st.text(), min_size=len(chain.COLUMNS), max_size=len(chain.COLUMNS)))
+def test_anybody_can_make_the_hash_anew_with_plain_json(texts: list[str]) -> None:
+    written = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    assert hash_of(texts) == hashlib.sha256(written.encode()).hexdigest()
 
 
 def test_a_joined_text_is_canonical_unless_json_would_escape_something() -> None:
