@@ -77,6 +77,8 @@ def enrolled_twice(inputs: Inputs) -> list[Draft]:
             by_student[one.student].append(one)
     drafts = []
     for terms in by_student.values():
+        if len(terms) == 1:
+            continue
         first, *others = sorted(terms)
         drafts += [_twice(first, other, "same-student", None) for other in others]
     return drafts + _doubles(inputs, by_student)

@@ -3,6 +3,7 @@
 import hashlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -71,6 +72,12 @@ def _column(values: Sequence[Any]) -> bytes:
             return head + b"s" + text.encode(errors="surrogatepass")
     elif kinds == {bool}:
         return head + b"b" + bytes(values)
+    elif kinds == {int}:
+        with suppress(OverflowError):
+            return head + b"i" + array("q", values).tobytes()
+    elif kinds == {str, type(None)}:
+        known = ["" if value is None else value for value in values]
+        return head + b"n" + bytes(value is None for value in values) + _column(known)
     elif kinds and kinds <= {date, type(None)}:
         return head + b"d" + array("i", [day.toordinal() if day else 0 for day in values]).tobytes()
     return head + b"r" + repr([*values]).encode(errors="surrogatepass")

@@ -190,7 +190,8 @@ def _pk(row: Child | Listed) -> int:
 
 def reason_of(scored: Scored) -> str:
     """Return the codes of why a pair is asked about: what agrees first, then what does not."""
-    name, birth, number = (scored.level(one) for one in ("name", "birth", "number"))
+    levels = {name: level for name, level, _bits in reversed(scored.weights)}
+    name, birth, number = (levels.get(one, "") for one in ("name", "birth", "number"))
     codes = []
     if number in {"equal", "first-15"} and name == "equal":
         codes.append("stated-equal" if number == "equal" else "first-15-and-name")
@@ -200,7 +201,7 @@ def reason_of(scored: Scored) -> str:
         codes += [] if codes and not codes[0].startswith("number") else ["name-and-birth"]
     elif name == "homophone" and birth == "equal":
         codes.append("homophone-and-birth")
-    elif name == "equal" and not birth and scored.level("township") == "equal":
+    elif name == "equal" and not birth and levels.get("township") == "equal":
         codes.append("name-and-township")
     else:
         codes += [f"name-{name}"] if name else []
@@ -209,22 +210,30 @@ def reason_of(scored: Scored) -> str:
 
 
 def questions(scored: Iterable[Scored]) -> list[Pair]:
+    """Return the pairs worth a person's look as questions, in order."""
+    return sorted(map(question, worth_asking(scored)))
+
+
+def worth_asking(scored: Iterable[Scored]) -> list[Scored]:
     """Return the pairs worth a person's look, of pairs between children and one register.
 
     1. At least an even chance. 2. Names that differ altogether only where the number all but
     agrees: brothers and sisters share everything else. 3. Where either side has a candidate that is
     clearly better (eight times the odds), only that one.
     """
-    likely = [one for one in scored if one.probability >= ASKED_FROM and not _is_relative(one)]
-    best: dict[tuple[str, int], float] = {}
-    for one in likely:
-        for side in (("child", one.child), ("entry", one.entry)):
-            best[side] = max(best.get(side, one.bits), one.bits)
-    return sorted(
-        question(one)
-        for one in likely
-        if one.bits + _CLEARLY >= max(best["child", one.child], best["entry", one.entry])
-    )
+    likely = [
+        (one, one.bits) for one in scored if one.probability >= ASKED_FROM and not _is_relative(one)
+    ]
+    of_child: dict[int, float] = {}
+    of_entry: dict[int, float] = {}
+    for one, bits in likely:
+        of_child[one.child] = max(of_child.get(one.child, bits), bits)
+        of_entry[one.entry] = max(of_entry.get(one.entry, bits), bits)
+    return [
+        one
+        for one, bits in likely
+        if bits + _CLEARLY >= max(of_child[one.child], of_entry[one.entry])
+    ]
 
 
 def question(one: Scored) -> Pair:

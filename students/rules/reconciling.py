@@ -14,8 +14,8 @@ from students.rules.matching import (
     Scorer,
     identity_pairs,
     question,
-    questions,
     shortlist,
+    worth_asking,
 )
 from students.rules.placing import Placed, place_all, told_places, unlinked_children
 from students.rules.records import Draft, Inputs, Register, digest_of
@@ -162,7 +162,8 @@ def _ask(
     """
     pairs = {(one.child, one.entry): one for one in _worth_a_draft(inputs, scored)}
     kind, register = FindingKind.PROBABLE_MATCH, joined.register
-    drafts = findings.pair_drafts(kind, register, children, map(question, pairs.values()))
+    asking = {key: question(one) for key, one in pairs.items()}
+    drafts = findings.pair_drafts(kind, register, children, asking.values())
     verdicts = _verdicts(inputs, drafts)
     told = {_pair_of(draft): verdicts[draft] for draft in drafts if draft in verdicts}
     same = {pair for pair, verdict in told.items() if verdict == Verdict.SAME_PERSON}
@@ -170,20 +171,20 @@ def _ask(
     taken_children, taken_entries = {child for child, _ in same}, {entry for _, entry in same}
     free = {_pair_of(draft) for draft in drafts} - set(told)
     asked = {
-        (pair.child, pair.entry): pair
-        for pair in questions(pairs[key] for key in sorted(free))
-        if pair.child not in taken_children and pair.entry not in taken_entries
+        (one.child, one.entry)
+        for one in worth_asking(pairs[key] for key in free)
+        if one.child not in taken_children and one.entry not in taken_entries
     }
     for draft in drafts:
         key = _pair_of(draft)
         if key in same:
-            joined.sure.append(question(pairs[key])._replace(stage=LinkStage.DECIDED))
+            joined.sure.append(asking[key]._replace(stage=LinkStage.DECIDED))
         elif key in asked:
-            joined.asked.append(asked[key])
+            joined.asked.append(asking[key])
         elif key not in told or key[0] in taken_children or key[1] in taken_entries:
             continue
         elif told[key] != Verdict.NOT_SAME:
-            joined.asked.append(question(pairs[key]))
+            joined.asked.append(asking[key])
         result.drafts.append(draft)
 
 

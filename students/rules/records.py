@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -152,7 +152,18 @@ class Draft:
         return digest_of(dict(self.facts))
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+def _encoder() -> Callable[[Any], str]:
+    """Return JSON's encoder, made once: ``encode`` makes one for each of a run's many digests."""
+    whole = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return whole.encode
+    text = json.encoder.encode_basestring
+    parts = make(None, str, text, None, ": ", ", ", True, False, True)
+    return lambda value: "".join(parts(value, 0))
+
+
+_canonical = _encoder()
 
 
 def digest_of(value: Any) -> str:

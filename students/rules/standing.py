@@ -82,12 +82,16 @@ def risks_removed(
     """
     if register.as_of > inputs.term.starts_on:
         return []
+    told = {
+        row.pk for row in register.rows.values() if row.risk_removed and row.category in _MONITORED
+    }
+    if not told:
+        return []
     drafts = []
     numbers = {child.pk: child.id_index for child in inputs.children}
     studying = {one.student: one.pk for one in inputs.enrolments if one.studying}
     for student, entries in linked.items():
-        rows = [register.rows[entry] for entry in entries]
-        removed = [one for one in rows if one.risk_removed and one.category in _MONITORED]
+        removed = [register.rows[entry] for entry in entries if entry in told]
         number = numbers.get(student, "")
         if not removed or student not in studying or number in register.removed_before:
             continue

@@ -109,8 +109,11 @@ def inputs_of(county: Division, term: Term, snapshots: Sequence[RegisterSnapshot
 
 
 def _columns(rows: QuerySet[Any], *names: str) -> list[Sequence[Any]]:
-    """Return the named fields of rows as columns; what is done per column is done once."""
-    found = list(rows.values_list(*names).iterator(chunk_size=20_000))
+    """Return the named fields of rows as columns, by their key, the first of the names.
+
+    What is done per column is done once.
+    """
+    found = sorted(rows.order_by().values_list(*names).iterator(chunk_size=20_000))
     return list(zip(*found, strict=True)) or [()] * len(names)
 
 
@@ -135,7 +138,7 @@ def _people(
     Compared is who studies, is suspended, or is on a roster of the term.
     """
     columns = _columns(
-        Student.objects.filter(county=county).order_by("pk"),
+        Student.objects.filter(county=county),
         *("pk", "normal_name", "pinyin", "sex", "birth_on", "id_index", "stated_index"),
         *("first_15_index", "id_was_recovered", "identity_confirmed", "home_division_id"),
         *("school_id", "guardian_name", "state"),
@@ -175,7 +178,7 @@ def _village(division: str | None) -> str:
 
 def _enrolments(county: Division, term: Term) -> list[Enrolled]:
     columns = _columns(
-        Enrolment.objects.filter(term=term.code, student__county=county).order_by("pk"),
+        Enrolment.objects.filter(term=term.code, student__county=county),
         *("pk", "student_id", "school_id", "stage", "grade", "state", "hardship_as_stated"),
     )
     columns[5] = [state == EnrolmentState.STUDYING for state in columns[5]]
@@ -184,7 +187,7 @@ def _enrolments(county: Division, term: Term) -> list[Enrolled]:
 
 def _register(snapshot: RegisterSnapshot) -> Register:
     columns = _columns(
-        RegisterEntry.objects.filter(snapshot=snapshot).order_by("pk"),
+        RegisterEntry.objects.filter(snapshot=snapshot),
         *("pk", "normal_name", "pinyin", "sex", "birth_on", "id_index", "stated_index"),
         *("first_15_index", "id_was_recovered", "division_id", "category", "risk_removed"),
         *("household_no", "person_no", "is_household", "school_state", "category_as_stated"),

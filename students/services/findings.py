@@ -1,6 +1,6 @@
 """Writing the findings of a run: new ones enter the queue, known ones keep what was answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from povedu.bulk import chunked, insert_rows, update_rows
@@ -12,6 +12,8 @@ from students.selectors.evidence import rows_of_enrolments, rows_of_entries, row
 _SHOWN = frozenset(
     {"before", "after", "as_of", "state", "stage", "grade", "stated", "category", "broken"}
 )
+
+_AT_ONCE = 10_000  # findings written at a time
 
 
 def is_asked(inputs: Inputs, key: tuple[str, str], draft: Draft) -> bool:
@@ -45,10 +47,12 @@ def write_findings(
     ours = Finding.objects.filter(county=run.county, term=run.term)
     known = {
         (row[1], row[2]): (row[0], row[3:7], row[7] == FindingState.GONE or row[8] is not None)
-        for row in ours.order_by("pk").values_list(
+        for row in ours.order_by()
+        .values_list(
             *("pk", "kind", "subject_key", "evidence_digest", "entry_id", "enrolment_id"),
             *("probability", "state", "missed_by_id"),
         )
+        .iterator(chunk_size=20_000)
     }
     rewritten: dict[tuple[str, str], Draft] = {}
     for key, draft in drafts.items():
@@ -70,27 +74,32 @@ def _insert_or_update(
     drafts: Mapping[tuple[str, str], Draft],
     known: Mapping[tuple[str, str], int],
 ) -> None:
-    gather = _Evidence(drafts.values(), run, inputs)
-    fresh, changed = [], []
-    for key, draft in drafts.items():
-        state = FindingState.OPEN if is_asked(inputs, key, draft) else FindingState.SETTLED
-        values = (*gather.values(draft), draft.digest, str(state), None)
-        if key in known:
-            changed.append((known[key], values))
-        else:
-            fresh.append((run.county_id, run.term, *key, run.pk, *values))
-    insert_rows(Finding, ["county", "term", "kind", "subject_key", "first_run", *_FIELDS], fresh)
-    update_rows(Finding, _FIELDS, [(pk, *values) for pk, values in changed])
+    """Write drafts some thousands at a time: the source rows of a whole county fill memory."""
+    term_rows: dict[int, int] = {}
+    for one in inputs.enrolments:
+        term_rows.setdefault(one.student, one.pk)
+    names = ["county", "term", "kind", "subject_key", "first_run", *_FIELDS]
+    for chunk in chunked(drafts.items(), _AT_ONCE):
+        gather = _Evidence([draft for _key, draft in chunk], run, term_rows)
+        fresh, changed = [], []
+        for key, draft in chunk:
+            state = FindingState.OPEN if is_asked(inputs, key, draft) else FindingState.SETTLED
+            values = (*gather.values(draft), draft.digest, str(state), None)
+            if key in known:
+                changed.append((known[key], *values))
+            else:
+                fresh.append((run.county_id, run.term, *key, run.pk, *values))
+        insert_rows(Finding, names, fresh)
+        update_rows(Finding, _FIELDS, changed)
 
 
 class _Evidence:
     """The source rows of drafts, read in a few queries and put together per draft."""
 
-    def __init__(self, drafts: Any, run: Reconciliation, inputs: Inputs) -> None:
-        drafts = list(drafts)
-        self.term_rows: dict[int, int] = {}
-        for one in inputs.enrolments:
-            self.term_rows.setdefault(one.student, one.pk)
+    def __init__(
+        self, drafts: Sequence[Draft], run: Reconciliation, term_rows: Mapping[int, int]
+    ) -> None:
+        self.term_rows = term_rows
         enrolments = {self._enrolment(d, d.student, d.enrolment) for d in drafts}
         enrolments |= {d.other_enrolment for d in drafts}
         self.enrolments = rows_of_enrolments(pk for pk in enrolments if pk)
