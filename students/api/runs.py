@@ -64,6 +64,7 @@ class PlacedChildSerializer(RowSerializer):
         fields: ClassVar = [
             "id",
             "reconciliation",
+            "missed_by",
             "student",
             "entry",
             "case",

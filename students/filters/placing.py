@@ -1,5 +1,6 @@
 """Filters of where children are, of what changed, and of proofs of study."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -12,8 +13,9 @@ from schools.choices import Stage
 from schools.models import Division
 from students.choices import Basis, ChangeKind, Outcome, Place, ProofState, RegisterKind
 from students.filters.scoped import schools_in_scope, townships_in_scope, under
-from students.models import Change, Comparison, PlacedChild, StudyProof
+from students.models import Change, Comparison, PlacedChild, Reconciliation, StudyProof
 from students.rules.placing import AWAY
+from students.selectors.held import held_places
 from students.selectors.partition import with_outcome
 
 
@@ -93,7 +95,14 @@ class ComparisonFilter(ScreenFilterSet):
 class PlacedRowFilter(PlacedFilter):
     """The same, and by run."""
 
-    reconciliation = django_filters.NumberFilter(label=_("比对"))
+    reconciliation = django_filters.NumberFilter(label=_("比对"), method="by_run")
+
+    def by_run(
+        self, rows: QuerySet[PlacedChild], name: str, value: Decimal
+    ) -> QuerySet[PlacedChild]:
+        """Keep the children whom a run placed, or left where the run before had placed them."""
+        run = Reconciliation.objects.filter(pk=int(value)).first()
+        return rows.none() if run is None else rows & held_places(run)
 
 
 class ChangeRowFilter(ChangeFilter):

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -80,18 +81,34 @@ class NightlyRun(models.Model):
 
 
 class Link(models.Model):
-    """A student and a register entry that are the same person, and why a run says so."""
+    """A student and a register entry that are the same person, and why runs say so.
+
+    ``reconciliation`` is the first run that said it in this way; it holds for later ones of its
+    county and term until ``missed_by``, which did not (``selectors/held.py``).
+    """
 
     reconciliation = models.ForeignKey(
         Reconciliation,
-        verbose_name=_("比对"),
+        verbose_name=_("首次比对"),
         on_delete=models.CASCADE,
+        related_name="+",
+    )
+    missed_by = models.ForeignKey(
+        Reconciliation,
+        verbose_name=_("不再成立"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    term = TermField(_("学期"))
+    student = models.ForeignKey(
+        Student,
+        verbose_name=_("学生"),
+        on_delete=models.PROTECT,
         related_name="links",
         db_index=False,  # link_once begins with it
-        db_constraint=False,  # written with its run; asking for that once a row costs a second
-    )
-    student = models.ForeignKey(
-        Student, verbose_name=_("学生"), on_delete=models.PROTECT, related_name="links"
     )
     entry = models.ForeignKey(
         RegisterEntry, verbose_name=_("名册条目"), on_delete=models.PROTECT, related_name="links"
@@ -106,8 +123,13 @@ class Link(models.Model):
         verbose_name_plural = _("匹配")
         ordering = ["reconciliation_id", "pk"]
         constraints = [
+            # One that holds now, and one that each run has ended.
             models.UniqueConstraint(
-                fields=["reconciliation", "student", "entry"], name="link_once"
+                "student", "entry", "term", Coalesce("missed_by", 0), name="link_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(missed_by=None) | Q(missed_by__gt=F("reconciliation")),
+                name="link_held_by_a_run",
             ),
             models.CheckConstraint(
                 condition=Q(automatic=False) | Q(stage__in=["id", "recovered"]),
@@ -256,7 +278,10 @@ class Decision(models.Model):
 
 
 class PlacedChild(models.Model):
-    """Where a run placed one child of school age: every child once, the parts sum to the whole.
+    """Where runs placed one child of school age: every child once, the parts sum to the whole.
+
+    ``reconciliation`` is the first run that placed the child so; the row holds for later ones of
+    the county and term until ``missed_by``, which placed the child otherwise.
 
     The child is a student of the ledger, else a register's row, else a case that alone knows of it.
     ``stage`` is that of the term's roster; ``returned`` says that a case ended with a return.
@@ -264,12 +289,21 @@ class PlacedChild(models.Model):
 
     reconciliation = models.ForeignKey(
         Reconciliation,
-        verbose_name=_("比对"),
+        verbose_name=_("首次比对"),
         on_delete=models.CASCADE,
-        related_name="placed",
+        related_name="+",
         db_index=False,
-        db_constraint=False,
     )
+    missed_by = models.ForeignKey(
+        Reconciliation,
+        verbose_name=_("不再成立"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    term = TermField(_("学期"))
     student = models.ForeignKey(
         Student,
         verbose_name=_("学生"),
@@ -277,6 +311,7 @@ class PlacedChild(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,  # placed_student_once begins with it
     )
     entry = models.ForeignKey(
         RegisterEntry,
@@ -311,14 +346,20 @@ class PlacedChild(models.Model):
                 name="placed_child_is_somebody",
             ),
             models.UniqueConstraint(
-                fields=["reconciliation", "student"],
+                "student",
+                "term",
+                Coalesce("missed_by", 0),
                 condition=Q(student__isnull=False),
                 name="placed_student_once",
             ),
+            models.CheckConstraint(
+                condition=Q(missed_by=None) | Q(missed_by__gt=F("reconciliation")),
+                name="placed_held_by_a_run",
+            ),
         ]
         indexes = [
-            models.Index(fields=["reconciliation", "place"], name="placed_place"),
-            models.Index(fields=["reconciliation", "division_code"], name="placed_division"),
+            models.Index(fields=["term", "place", "division_code"], name="placed_place"),
+            models.Index(fields=["term", "division_code"], name="placed_division"),
             # Few are known by these alone.
             models.Index(fields=["entry"], condition=Q(entry__isnull=False), name="placed_entry"),
             models.Index(fields=["case"], condition=Q(case__isnull=False), name="placed_case"),

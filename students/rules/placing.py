@@ -82,10 +82,10 @@ def place_student(
     of the record. 6. Else whoever finished has graduated, and whose roster is still to come is
     where the record says; the others are suspected.
     """
-    rows = sorted(terms)
+    rows = list(terms)
     studying = [one for one in rows if one.studying]
     if studying:
-        return site_place(inputs.schools[studying[0].school], pupil.home, inputs.county)
+        return site_place(inputs.schools[min(studying).school], pupil.home, inputs.county)
     if rows:
         return Place.SUSPENDED
     told = _told_place(decided, case, inputs)
@@ -221,7 +221,7 @@ def place_all(
         row, case = register.rows[listed.pk], cases.of_person(listed)
         decided = decided_persons.get(person_key(listed, row), "")
         place = _told_place(decided, case, inputs) or Place.SUSPECTED
-        division = row.division or _whole(inputs.county)
+        division = _within(row.division, inputs)
         back = cases.returned(case) and place in AT_SCHOOL
         placed.append(Placed(None, listed.pk, place, division, "", back))
     return placed + cases.alone()
@@ -276,8 +276,7 @@ class _Cases:
             seen.add(key)
             place = _case_place(case, self.inputs)
             if place is not None:
-                home = case.home if case.home.startswith(self.inputs.county) else ""
-                division = home or _whole(self.inputs.county)
+                division = _within(case.home, self.inputs)
                 back = self.returned(case)
                 found.append(Placed(None, None, place, division, "", back, case.pk))
         return found
@@ -300,6 +299,11 @@ def _division(pupil: Pupil, terms: Mapping[int, list[Enrolled]], inputs: Inputs)
     if site is not None and site.division.startswith(inputs.county):
         return site.division
     return _whole(inputs.county)
+
+
+def _within(division: str, inputs: Inputs) -> str:
+    """Return a division of the county, the county itself for any other."""
+    return division if division.startswith(inputs.county) else _whole(inputs.county)
 
 
 def _whole(county: str) -> str:

@@ -19,13 +19,13 @@ from students.models import (
     Change,
     Comparison,
     Enrolment,
-    PlacedChild,
     Reconciliation,
     RegisterEntry,
     RegisterSnapshot,
 )
 from students.rules.comparing import Child, Listed, Rostered
 from students.rules.schooling import stage_of_person
+from students.selectors.held import detailed_runs, held_places
 
 
 def comparisons(scope: Scope) -> QuerySet[Comparison]:
@@ -158,7 +158,7 @@ def rostered_in(county: Division, term: Term) -> list[Rostered]:
 def placed_in(run: Reconciliation) -> list[Child]:
     """Return the children of school age that a run placed."""
     rows = (
-        PlacedChild.objects.filter(reconciliation=run)
+        held_places(run)
         .order_by("pk")
         .values_list(
             *("student_id", "student__name", "entry__name", "case__name"),
@@ -183,10 +183,7 @@ def placed_in(run: Reconciliation) -> list[Child]:
 
 def comparable_runs(scope: Scope) -> QuerySet[Reconciliation]:
     """Return the runs whose children are still kept: the newest two of each term."""
-    kept = PlacedChild.objects.order_by().values("reconciliation").distinct()
-    return Reconciliation.objects.filter(
-        county__code__startswith=scope.county_code, pk__in=kept
-    ).order_by("-pk")
+    return detailed_runs(scope).order_by("-pk")
 
 
 def day_of(thing: RegisterSnapshot | Term | Reconciliation) -> date:

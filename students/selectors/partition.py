@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
 from povedu.scope import Scope
@@ -19,6 +19,7 @@ from students.models import PlacedChild, Reconciliation
 from students.rules.placing import LEDGERS, outcome_of, places_of
 from students.rules.schooling import birth_range
 from students.selectors.dropouts import cases
+from students.selectors.held import held_places
 from students.selectors.runs import places
 
 
@@ -26,6 +27,13 @@ def newest_run(county: str, term: str) -> Reconciliation | None:
     """Return a county's newest finished run of a term."""
     done = Reconciliation.objects.filter(county=county, term=term, state=ReconciliationState.DONE)
     return done.order_by("-pk").first()
+
+
+def runs_of_newest_term(county: str) -> QuerySet[Reconciliation]:
+    """Return the finished runs of the latest term that a county has any of, newest first."""
+    done = Reconciliation.objects.filter(county=county, state=ReconciliationState.DONE)
+    latest = done.order_by("-term").values("term")[:1]
+    return done.filter(term=Subquery(latest)).order_by("-pk")
 
 
 def is_newest(run: Reconciliation) -> bool:
@@ -57,7 +65,7 @@ def run_before(scope: Scope, run: Reconciliation) -> Reconciliation | None:
 
 def count_places(run: Reconciliation) -> dict[str, int]:
     """Count a run's children by place, every place named."""
-    counted = run.placed.order_by().values_list("place").annotate(n=Count("pk"))
+    counted = held_places(run).order_by().values_list("place").annotate(n=Count("pk"))
     return dict.fromkeys(Place.values, 0) | dict(counted)
 
 
@@ -229,7 +237,7 @@ def ledgers(scope: Scope, term: Term, ages: tuple[int, int]) -> Ledgers:
         .values_list("place")
         .annotate(n=Count("pk"))
     )
-    held = PlacedChild.objects.filter(reconciliation=run, case=OuterRef("pk"))
+    held = held_places(run).filter(case=OuterRef("pk"))
     open_now = cases(scope).filter(state__in=[*LEDGERS]).select_related(None).order_by()
     counted = dict(open_now.values_list("state").annotate(n=Count("pk")))
     beyond = dict(open_now.filter(~Exists(held)).values_list("state").annotate(n=Count("pk")))

@@ -11,6 +11,7 @@ from povedu.scope import Scope
 from schools.models import Division
 from students.choices import FindingState, LinkStage
 from students.models import Enrolment, Finding, Link, NightlyRun, PlacedChild, Reconciliation
+from students.selectors.held import held_links, held_places
 from students.selectors.reconciling import counties_with_children
 from students.selectors.wording import reason_words
 
@@ -38,10 +39,8 @@ def nightly_counties(scope: Scope) -> list[Division]:
 def links(scope: Scope, run: Reconciliation) -> QuerySet[Link]:
     """Return a run's links of students in scope."""
     return (
-        Link.objects.filter(
-            scope.q(division="student__school__division_id", school="student__school__code"),
-            reconciliation=run,
-        )
+        held_links(run)
+        .filter(scope.q(division="student__school__division_id", school="student__school__code"))
         .select_related("student__school", "entry__snapshot")
         .order_by("pk")
     )
@@ -49,9 +48,8 @@ def links(scope: Scope, run: Reconciliation) -> QuerySet[Link]:
 
 def places(scope: Scope, run: Reconciliation) -> QuerySet[PlacedChild]:
     """Return where a run placed the school-age children of the scope."""
-    return PlacedChild.objects.filter(
-        scope.q(division="division_code", school="student__school__code"), reconciliation=run
-    ).select_related("student__school", "entry__snapshot")
+    mine = scope.q(division="division_code", school="student__school__code")
+    return held_places(run).filter(mine).select_related("student__school", "entry__snapshot")
 
 
 def found_last(run: Reconciliation, *, among: QuerySet[Finding]) -> QuerySet[Finding]:
@@ -107,16 +105,20 @@ def _source(kind: str, file: str, sheet: str, row: int | None) -> dict[str, Any]
 
 
 def _link_lines(run: Reconciliation, roster: dict[int, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    rows = run.links.order_by("pk").values_list(
-        "student_id",
-        "stage",
-        "automatic",
-        "probability",
-        "reason",
-        "entry__snapshot__kind",
-        "entry__snapshot__file_name",
-        "entry__sheet",
-        "entry__row_number",
+    rows = (
+        held_links(run)
+        .order_by("entry__snapshot", "student", "entry")
+        .values_list(
+            "student_id",
+            "stage",
+            "automatic",
+            "probability",
+            "reason",
+            "entry__snapshot__kind",
+            "entry__snapshot__file_name",
+            "entry__sheet",
+            "entry__row_number",
+        )
     )
     for student, stage, automatic, probability, reason, kind, file, sheet, row in rows.iterator():
         decided = stage == LinkStage.DECIDED

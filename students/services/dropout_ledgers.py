@@ -16,14 +16,21 @@ from students.models import (
     DropoutCase,
     Enrolment,
     Finding,
-    PlacedChild,
     Reconciliation,
     RegisterEntry,
     Student,
 )
 from students.rules.dropouts import state_after
-from students.rules.placing import LEDGERS
-from students.selectors.partition import count_places, is_newest, newest_run
+from students.rules.placing import LEDGERS, Placed
+from students.rules.records import Inputs
+from students.selectors.held import held_places
+from students.selectors.partition import (
+    count_places,
+    is_newest,
+    newest_run,
+    runs_of_newest_term,
+)
+from students.services.held import replace_places
 
 _OPENED = (
     *("id", "county", "student", "name", "normal_name", "initials", "sex", "birth_on"),
@@ -35,7 +42,7 @@ _MOVED = ("state", "returned_on", "returned_school", "whereabouts", "version")
 
 
 class _Child(NamedTuple):
-    """A placed child with what its case is known by."""
+    """A placed child with what its case is known by; ``pk`` tells it from the others."""
 
     pk: int
     student: int | None
@@ -44,20 +51,50 @@ class _Child(NamedTuple):
     place: str
     number: str
     person: tuple[Any, ...]
+    returned: bool
 
 
-def keep_ledgers(*, run: Reconciliation, actor: Actor, now: datetime) -> tuple[int, int]:
-    """Bring the ledgers into line with a run, inside the caller's transaction; return counts.
+def keep_ledgers(
+    *,
+    run: Reconciliation,
+    inputs: Inputs,
+    placed: Sequence[Placed],
+    actor: Actor,
+    now: datetime,
+) -> list[Placed]:
+    """Bring the ledgers into line with a run, inside the caller's transaction.
 
     1. A child placed as suspected or dropped out gets a case, or its case that state. 2. A case
     whose child is at school is returned; one whose child is otherwise accounted for is explained:
     both stay open until somebody closes them on evidence. 3. Cases of children whom the run does
     not place (beyond school age) stay as they are. A run over an older term changes nothing.
-    Returns how many cases were opened and how many changed their state.
+    Returns the placed, each with its case.
     """
+    found = list(placed)
     if not is_newest(run):
-        return 0, 0
-    return _follow(run, _children(run), actor, now)
+        return found
+    cases = _Open(run.county_id)
+    for at, case in _follow(run, cases, _with_cases(inputs, found, cases), actor, now).items():
+        found[at] = found[at]._replace(case=case)
+    return found
+
+
+def _with_cases(inputs: Inputs, placed: Sequence[Placed], cases: "_Open") -> list[_Child]:
+    """Return the placed that have a case or need one, by their position."""
+    numbers = cases.numbers_of_students()
+    known = dict.fromkeys(cases.by_student, "") | numbers
+    listed = {one.pk: one for register in inputs.registers for one in register.listed}
+    found = []
+    for at, (student, entry, place, _division, _stage, returned, case) in enumerate(placed):
+        if student is not None:
+            if place in LEDGERS or student in known:
+                number = known.get(student, "")
+                found.append(_Child(at, student, entry, case, str(place), number, (), returned))
+            continue
+        row = listed[entry] if entry is not None else None
+        who = (row.id_index, (row.name, row.birth_on)) if row else ("", (None, None))
+        found.append(_Child(at, None, entry, case, str(place), who[0], who[1], returned))
+    return found
 
 
 def follow_findings(
@@ -90,8 +127,10 @@ def follow_findings(
     ]
     if not children:
         return 0
-    update_rows(PlacedChild, ["place"], [(one.pk, place) for one in children])
-    _follow(run, children, actor, now)
+    moved = {one.pk: one.case for one in children}
+    moved |= _follow(run, _Open(run.county_id), children, actor, now)
+    rows = [(one.pk, place, moved[one.pk], one.returned) for one in children]
+    run = replace_places(run, rows)
     run.partition = count_places(run)
     run.save(update_fields=["partition"])
     return len(children)
@@ -108,44 +147,39 @@ def follow_undone(*, findings: Collection[Finding], found: str, actor: Actor, no
 
 def follow_case(*, case: DropoutCase, place: str, actor: Actor, now: datetime) -> None:
     """Move the child of a case, in the newest run that placed it, to where the case now has it."""
-    row = (
-        PlacedChild.objects.filter(case=case, place__in=[*LEDGERS])
-        .select_related("reconciliation")
-        .order_by("-reconciliation")
-        .first()
-    )
-    if row is None or not is_newest(row.reconciliation):
+    run = runs_of_newest_term(case.county_id).first()
+    row = held_places(run).filter(case=case, place__in=[*LEDGERS]).first() if run else None
+    if run is None or row is None:
         return
-    run, back = row.reconciliation, place == Place.HERE
-    PlacedChild.objects.filter(pk=row.pk).update(place=place, returned=back)
+    run = replace_places(run, [(row.pk, place, case.pk, place == Place.HERE)])
     run.partition = count_places(run)
     run.save(update_fields=["partition"])
 
 
 def _children(run: Reconciliation, **narrowed: Any) -> list[_Child]:
-    rows = PlacedChild.objects.filter(reconciliation=run, **narrowed).order_by("pk")
+    rows = held_places(run).filter(**narrowed).order_by("pk")
     return [
-        _Child._make((*row[:5], row[5] or row[6] or "", (row[7], row[8])))
+        _Child._make((*row[:5], row[5] or row[6] or "", row[7:9], row[9]))
         for row in rows.values_list(
             *("pk", "student_id", "entry_id", "case_id", "place"),
             *("student__id_index", "entry__id_index", "entry__normal_name", "entry__birth_on"),
+            "returned",
         )
     ]
 
 
 def _follow(
-    run: Reconciliation, children: Sequence[_Child], actor: Actor, now: datetime
-) -> tuple[int, int]:
-    cases = _Open(run.county_id)
+    run: Reconciliation, cases: "_Open", children: Sequence[_Child], actor: Actor, now: datetime
+) -> dict[int, int]:
+    """Move and open cases; return the case of each child that has one other than it had."""
     found = [(child, cases.of(child)) for child in children]
     moved = _move(run, [(child, case) for child, case in found if case is not None], now)
     opened = _open(
         run, [child for child, case in found if case is None and child.place in LEDGERS], now
     )
-    linked = [
-        (child.pk, case.pk) for child, case in found if case is not None and case.pk != child.case
-    ]
-    update_rows(PlacedChild, ["case"], [*linked, *opened])
+    linked = {
+        child.pk: case.pk for child, case in found if case is not None and case.pk != child.case
+    }
     if opened or moved:
         record(
             actor=actor,
@@ -156,7 +190,7 @@ def _follow(
             count=len(opened) + moved,
             place=(run.county_id, ""),
         )
-    return len(opened), moved
+    return linked | dict(opened)
 
 
 class _Open:
@@ -168,12 +202,21 @@ class _Open:
             .exclude(state=DropoutState.CLOSED)
             .order_by("-pk")
         )
+        self.county = county
         self.by_key = {one.pk: one for one in rows}
         self.by_student = {one.student_id: one for one in rows if one.student_id}
         self.by_number = {one.id_index: one for one in rows if one.id_index}
         self.by_person = {
             (one.normal_name, one.birth_on): one for one in rows if not one.student_id
         }
+
+    def numbers_of_students(self) -> dict[int, str]:
+        """Return the students to whom numbers of the cases belong, with these."""
+        found: dict[int, str] = {}
+        for chunk in chunked(sorted(self.by_number), 500):
+            people = Student.objects.filter(county=self.county, id_index__in=chunk)
+            found |= dict(people.exclude(id_index="").values_list("pk", "id_index"))
+        return found
 
     def of(self, child: _Child) -> DropoutCase | None:
         """Return a child's case."""

@@ -22,8 +22,6 @@ from students.linkage.model import known_model
 from students.linkage.scoring import score
 from students.models import (
     HardshipStatus,
-    Link,
-    PlacedChild,
     Reconciliation,
     RegisterSnapshot,
 )
@@ -36,10 +34,10 @@ from students.selectors import reconciling as reading
 from students.selectors.numbers import stated_numbers
 from students.services.dropout_ledgers import keep_ledgers
 from students.services.findings import is_asked, write_findings
+from students.services.held import drop_detail_of_old_runs, hold, write_links, write_places
 from students.services.register_logic import logic_drafts
 from students.services.sameness import digest_of_lists, digest_with_outcome, same_run
 
-RUNS_KEPT = 2  # of a county's term, with their links and places; older ones keep their counts
 Look = Callable[[], None]  # called now and then; raises where somebody wants the work to stop
 
 
@@ -162,22 +160,25 @@ def store(
 ) -> Reconciliation:
     """Write a prepared comparison inside the caller's transaction.
 
-    1. The run with its counts. 2. Links and places, set-wise. 3. Hardships that registers begin
-    and end. 4. Findings: new ones enter the queue, known ones keep their state while the evidence
-    is the same, and those that are no more are gone. 5. The dropout ledgers follow the places.
-    6. The detail of old runs goes.
+    1. The run with its counts. 2. Hardships that registers begin and end. 3. Findings: new ones
+    enter the queue, known ones keep their state while the evidence is the same, and those that are
+    no more are gone. 4. The dropout ledgers follow the places. 5. Links and places, where those of
+    the last run do not hold for this one. 6. The detail of old runs goes.
     """
     run = _run(prepared, now, job_id)
-    _write_links(run, prepared.result)
-    _write_places(run, prepared.result)
     begun, ended = apply_hardships(prepared=prepared, actor=actor, now=now)
     write_findings(run, prepared.inputs, prepared.drafts)
-    keep_ledgers(run=run, actor=actor, now=now)
+    placed = keep_ledgers(
+        run=run, inputs=prepared.inputs, placed=prepared.result.placed, actor=actor, now=now
+    )
+    hold(run)
+    write_links(run, prepared.result.pairs)
+    write_places(run, placed)
     run.inputs_digest = digest_with_outcome(
         prepared.lists_digest, prepared.county, prepared.inputs, prepared.snapshots
     )
     run.save(update_fields=["inputs_digest"])
-    _drop_detail_of_old_runs(run)
+    drop_detail_of_old_runs(run)
     record(
         actor=actor,
         now=now,
@@ -209,30 +210,6 @@ def _run(prepared: Prepared, now: datetime, job_id: UUID | None) -> Reconciliati
     )
     run.snapshots.set(prepared.snapshots)
     return run
-
-
-def _write_links(run: Reconciliation, result: Result) -> None:
-    insert_rows(
-        Link,
-        ["reconciliation", "student", "entry", "stage", "automatic", "probability", "reason"],
-        (
-            (run.pk, p.child, p.entry, str(p.stage), p.automatic, p.probability, p.reason)
-            for p in result.pairs
-        ),
-        streamed=True,
-    )
-
-
-def _write_places(run: Reconciliation, result: Result) -> None:
-    insert_rows(
-        PlacedChild,
-        [
-            *("reconciliation", "student", "entry", "place", "division_code"),
-            *("stage", "returned", "case"),
-        ],
-        ((run.pk, *p[:2], str(p.place), *p[3:]) for p in result.placed),
-        streamed=True,
-    )
 
 
 def apply_hardships(*, prepared: Prepared, actor: Actor, now: datetime) -> tuple[int, int]:
@@ -286,13 +263,3 @@ def _set_dates(name: str, changes: Sequence[tuple[int, Any]]) -> None:
     for day, pks in by_day.items():
         for start in range(0, len(pks), 1000):
             HardshipStatus.objects.filter(pk__in=pks[start : start + 1000]).update(**{name: day})
-
-
-def _drop_detail_of_old_runs(run: Reconciliation) -> None:
-    older = list(
-        Reconciliation.objects.filter(county=run.county, term=run.term)
-        .order_by("-pk")
-        .values_list("pk", flat=True)[RUNS_KEPT:]
-    )
-    Link.objects.filter(reconciliation__in=older).delete()
-    PlacedChild.objects.filter(reconciliation__in=older).delete()

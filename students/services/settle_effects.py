@@ -32,6 +32,7 @@ from students.models import (
 from students.rules.identity import name_columns, read_identity
 from students.selectors.partition import newest_run
 from students.services.dropout_ledgers import follow_findings, follow_undone
+from students.services.held import mark_decided
 from students.services.pupil_counts import count_pupils
 from students.services.rows import held, write
 from students.services.student import take_identity
@@ -83,10 +84,6 @@ def _join(finding: Finding, actor: Actor, now: datetime) -> Effects:
         effects["identity"] = {
             "was": jsonable(take_identity(student, read_identity(number))),
         }
-    newest = newest_run(finding.county_id, finding.term)
-    links = Link.objects.filter(reconciliation=newest, student=student, entry=entry)
-    effects["links"] = list(links.values_list("pk", flat=True))
-    links.update(stage=LinkStage.DECIDED)
     rivals = Finding.objects.filter(
         county_id=finding.county_id,
         term=finding.term,
@@ -98,6 +95,8 @@ def _join(finding: Finding, actor: Actor, now: datetime) -> Effects:
     )
     effects["closed"] = list(rivals.values_list("pk", flat=True))
     Finding.objects.filter(pk__in=effects["closed"]).update(state=FindingState.GONE)
+    newest = newest_run(finding.county_id, finding.term)
+    effects["links"] = mark_decided(newest, student.pk, entry.pk) if newest is not None else []
     return effects
 
 

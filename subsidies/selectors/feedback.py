@@ -32,12 +32,12 @@ from students.models import (
     Decision,
     Enrolment,
     Finding,
-    Link,
     PlacedChild,
     Reconciliation,
     RegisterEntry,
     RegisterSnapshot,
 )
+from students.selectors.held import held_links
 from students.selectors.runs import places
 from subsidies.choices import AwardState, Found
 from subsidies.models import Award
@@ -66,7 +66,7 @@ def feedback(scope: Scope, run: Reconciliation, office: str = "") -> QuerySet[Pl
     ``studying``, ``aid`` and ``asked``, the entry's ``asked``.
     """
     snapshots = list(list_of(run).values_list("pk", flat=True))
-    links = Link.objects.filter(reconciliation=run, entry__snapshot__in=snapshots)
+    links = held_links(run).filter(entry__snapshot__in=snapshots)
     studying = Enrolment.objects.filter(term=run.term, state=EnrolmentState.STUDYING)
     aid = Award.objects.filter(for_office(office), term=run.term, state=AwardState.GRANTED)
     asked = Finding.objects.filter(county=run.county_id, term=run.term, kind__in=_ASKED).exclude(

@@ -30,13 +30,12 @@ from students.choices import EnrolmentState, LinkStage, RegisterKind
 from students.models import (
     Enrolment,
     HardshipStatus,
-    Link,
-    PlacedChild,
     Reconciliation,
     RegisterSnapshot,
     Student,
 )
 from students.selectors.children import entries, live_hardships, students
+from students.selectors.held import held_links, held_places
 from subsidies.choices import AwardState, ListResult
 from subsidies.models import Award
 from subsidies.selectors.programmes import for_office
@@ -70,9 +69,9 @@ def listed(
     ``whereabouts``, where the run placed the child, NULL beyond school age. Prefetched: the
     row's ``run_links``, and of their students ``studying`` and ``aid``.
     """
-    found = Link.objects.filter(reconciliation=run, entry=OuterRef("pk")).order_by("pk")
+    found = held_links(run).filter(entry=OuterRef("pk")).order_by("pk")
     mine = {"student": OuterRef("pupil")}
-    named = Link.objects.filter(reconciliation=run).select_related("student__school")
+    named = held_links(run).select_related("student__school")
     return (
         entries(scope)
         .filter(snapshot=snapshot)
@@ -109,7 +108,7 @@ def listed(
 
 def _whereabouts(run: Reconciliation) -> Case:
     """Return where the run placed a row's child: as a pupil, else as somebody of a register."""
-    placed = PlacedChild.objects.filter(reconciliation=run).values("place")
+    placed = held_places(run).values("place")
     snapshots = list(run.snapshots.values_list("pk", flat=True))
     others = placed.filter(student=None, entry__snapshot__in=snapshots)
     numbered = others.filter(entry__id_index=OuterRef("id_index"))
@@ -157,7 +156,7 @@ def off_list(
     """
     mine = {"student": OuterRef("pk")}
     day: date = Term.parse(run.term).starts_on
-    on_list = Link.objects.filter(SURE, reconciliation=run, entry__snapshot=snapshot, **mine)
+    on_list = held_links(run).filter(SURE, entry__snapshot=snapshot, **mine)
     held = HardshipStatus.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day, source__in=_PROVING, **mine
     )

@@ -225,6 +225,7 @@ class LinkFactory(factory.django.DjangoModelFactory[Link]):
         model = Link
 
     reconciliation = factory.SubFactory(ReconciliationFactory)
+    term = factory.LazyAttribute(lambda o: o.reconciliation.term)
     student = factory.SubFactory(StudentFactory)
     entry = factory.SubFactory(RegisterEntryFactory)
     stage = "id"
@@ -384,6 +385,7 @@ class PlacedChildFactory(factory.django.DjangoModelFactory[PlacedChild]):
         model = PlacedChild
 
     reconciliation = factory.SubFactory(ReconciliationFactory)
+    term = factory.LazyAttribute(lambda o: o.reconciliation.term)
     student = factory.SubFactory(StudentFactory)
     place = "here"
     division_code = "530623100000"

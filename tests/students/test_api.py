@@ -8,7 +8,7 @@ from django.test import Client
 from povedu.accounts.models import Jurisdiction
 from povedu.accounts.selectors import operator
 from povedu.accounts.tokens import token_digest
-from students.models import Decision, Finding, Student
+from students.models import Decision, Finding, Reconciliation, Student
 from students.services.reconcile import reconcile
 from tests import factories as make
 from tests.students.world import NOW, TERM
@@ -53,6 +53,15 @@ def test_lists_answer_with_masks(county):
     assert finding["kind"] == "probable-match"
     assert "*" in finding["evidence"]["right"]["id_number"]
     assert finding["reason_words"]
+
+
+def test_the_children_of_a_run_are_those_it_left_where_they_were_too(county):
+    first = Reconciliation.objects.get()
+    again = reconcile(county=county.county, term=TERM, actor=operator(), now=NOW, again=True)
+    client = caller(make.actor_of("office_staff", office="aid"))
+    for key, count in ((first.pk, 1), (again.pk, 1), (again.pk + 1, 0)):
+        answer = client.get(f"/api/v1/students/places/?reconciliation={key}")
+        assert (answer.status_code, len(answer.json()["results"])) == (200, count)
 
 
 def test_a_decision_is_made_and_taken_back(county):

@@ -25,7 +25,8 @@ from students.rules.placing import (
 from students.rules.reconciling import partition_of
 from students.rules.records import Enrolled, Inputs, OpenCase, Pupil, Register, Row, Site
 from students.rules.schooling import is_school_age
-from students.selectors.partition import ledgers, partition, with_outcome
+from students.selectors.held import held_places
+from students.selectors.partition import count_places, ledgers, partition, with_outcome
 from students.services.dropouts import ReturnDetails, close_case, record_return
 from students.services.reconcile import reconcile
 from students.services.settle import settle_finding, undo_decision
@@ -241,6 +242,27 @@ def test_settling_moves_child_and_case_at_once_and_undoing_moves_them_back(world
     child = PlacedChild.objects.get(entry=entry, reconciliation=again)
     assert (child.place, child.case.state) == ("suspected", "suspected")
     assert agree() == ({"suspected": (1, 1), "dropped_out": (0, 0)}, [True, True])
+
+
+def test_what_is_found_out_after_a_run_leaves_the_runs_before_as_they_were(world, run):
+    entry = outsider(world)
+    first = run()
+    case = DropoutCase.objects.get()
+    second = reconcile(county=world.county, term=TERM, actor=operator(), now=NOW, again=True)
+    settle_finding(
+        finding=finding_of(entry),
+        verdict="placed",
+        place="out_of_province",
+        actor=operator(),
+        now=NOW,
+    )
+    places = [held_places(one).get().place for one in (first, second)]
+    assert places == ["suspected", "out_of_province"]
+    assert [held_places(one).get().case for one in (first, second)] == [case, case]
+    for one in (first, second):
+        one.refresh_from_db()
+        assert one.partition == count_places(one)
+    assert agree()[1] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from povedu.accounts.selectors import operator
+from povedu.scope import Scope
 from povedu.terms import Term
 from students.models import (
     Enrolment,
@@ -18,6 +19,7 @@ from students.models import (
     Reconciliation,
     Student,
 )
+from students.selectors.held import detailed_runs, held_links, held_places
 from students.services.reconcile import reconcile
 from tests.students.world import CIVIL, NOW, TERM
 
@@ -245,12 +247,40 @@ def test_equal_inputs_give_equal_findings(world, run):
 
 
 def test_detail_of_old_runs_goes_but_their_counts_stay(world, run):
-    world.student("张小明", world.next_id())
-    runs = [run(again=True) for _ in range(4)]
+    student = world.student("张小明", world.next_id(), school="S1")
+    homes = ["530623100000", "530623101000", "530623100000", "530623101000"]
+    runs = []
+    for home in homes:
+        Student.objects.filter(pk=student.pk).update(home_division=home)
+        runs.append(run())
     assert Reconciliation.objects.count() == 4
-    kept = set(PlacedChild.objects.values_list("reconciliation", flat=True))
-    assert kept == {runs[2].pk, runs[3].pk}
+    held = [sorted(held_places(one).values_list("division_code", flat=True)) for one in runs]
+    assert held == [[], [], [homes[2]], [homes[3]]]
+    assert list(detailed_runs(Scope("530623")).order_by("pk")) == runs[2:]
     assert Reconciliation.objects.get(pk=runs[0].pk).partition["here"] == 1
+
+
+def test_what_stays_as_it_was_is_written_once_and_every_run_holds_it(world, run):
+    number, other = world.next_id(), world.next_id()
+    world.student("张小明", number)
+    leaving = world.student("李小红", other)
+    snapshot = world.snapshot()
+    world.entry(snapshot, "张小明", number)
+    world.entry(snapshot, "李小红", other)
+    first = run()
+    written = [set(rows.objects.values_list("pk", flat=True)) for rows in (Link, PlacedChild)]
+    second = run(again=True)
+    assert [set(one.objects.values_list("pk", flat=True)) for one in (Link, PlacedChild)] == written
+    Student.objects.filter(pk=leaving.pk).update(name="李红", normal_name="李红", pinyin="li hong")
+    Enrolment.objects.filter(student=leaving).update(state="left")
+    third = run()
+    for one in (first, second, third):
+        assert held_links(one).count() == sum(one.links_count.values()) == 2
+        assert held_places(one).count() == sum(one.partition.values()) == 2
+    assert [held_places(one).get(student=leaving).place for one in (first, second)] == ["here"] * 2
+    assert held_places(third).get(student=leaving).place != "here"
+    reasons = [held_links(one).get(student=leaving).reason for one in (second, third)]
+    assert reasons == ["id-equal", "id-equal,name-differs"]
 
 
 def test_what_is_no_more_is_gone_and_comes_back(world, run):

@@ -18,6 +18,7 @@ from students.models import (
     Student,
 )
 from students.rules.verdicts import ANSWERS
+from students.selectors.held import held_links
 from students.services.reconcile import reconcile
 from students.services.settle import settle_finding, undo_decision
 from tests.factories import actor_of
@@ -64,6 +65,15 @@ def test_same_person_gives_the_number_the_hardship_and_the_link(probable, staff,
     assert Finding.objects.get().state == "settled"
     assert HardshipStatus.objects.count() == 1
     assert set(AuditEntry.objects.values_list("verb", flat=True)) >= {"finding.settle"}
+
+
+def test_a_join_after_a_run_leaves_the_runs_before_as_they_were(world, probable, staff):
+    first = Reconciliation.objects.get()
+    second = reconcile(county=world.county, term=TERM, actor=operator(), now=NOW, again=True)
+    settle(Finding.objects.get(), "same-person", staff)
+    assert [held_links(one).get().stage for one in (first, second)] == ["probable", "decided"]
+    undo_decision(finding=Finding.objects.get(), actor=staff, now=NOW)
+    assert [held_links(one).get().stage for one in (first, second)] == ["probable", "probable"]
 
 
 def test_undo_restores_exactly(probable, staff, run):
@@ -160,7 +170,7 @@ def test_held_apart_stays_apart(world, run, staff):
     run()
     settle(Finding.objects.get(), "not-same", staff)
     run()
-    assert not Link.objects.filter(reconciliation=Reconciliation.objects.first()).exists()
+    assert not held_links(Reconciliation.objects.first()).exists()
     assert not HardshipStatus.objects.exists()
 
 
