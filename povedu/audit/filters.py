@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.audit.models import AuditEntry
 from povedu.audit.verbs import verb_labels
-from povedu.screens.filters import ScreenFilterSet
+from povedu.screens.filters import DaysFilter, ScreenFilterSet
 
 
 def _verbs() -> list[tuple[str, Any]]:
@@ -19,7 +19,7 @@ class AuditFilter(ScreenFilterSet):
     """By deed, day, person and kind of record."""
 
     verb = django_filters.ChoiceFilter(label=_("操作"), choices=lazy(_verbs, list))
-    at = django_filters.DateFromToRangeFilter(label=_("日期"))
+    at = DaysFilter(label=_("日期"))
     actor_name = django_filters.CharFilter(label=_("操作人"), lookup_expr="exact")
     subject_type = django_filters.CharFilter(label=_("对象类型"), lookup_expr="exact")
     subject_id = django_filters.CharFilter(label=_("对象编号"), lookup_expr="exact")

@@ -1,6 +1,7 @@
 """The filter bar: dense controls, chips for what is active, and an allow-list of parameters."""
 
 from collections.abc import Iterable
+from datetime import MINYEAR
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import django_filters
@@ -34,6 +35,17 @@ class ScreenFilterSet(django_filters.FilterSet):
             _ends(field)
             native_input(field)
             _shrink(field)
+
+
+class DaysFilter(django_filters.DateFromToRangeFilter):
+    """The days, as the clock here has them, on which an instant may lie."""
+
+    def filter(self, qs: Any, value: "slice[Any, Any, Any] | None") -> Any:
+        """Keep the rows of these days; nothing is earlier than the first day there is."""
+        if value is not None and value.start is not None and value.start.year == MINYEAR:
+            # Its beginning here is yet a day before it in UTC.
+            value = slice(None, value.stop) if value.stop is not None else None
+        return super().filter(qs, value)
 
 
 def _ends(field: forms.Field) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from povedu.screens.filters import ScreenFilterSet
+from povedu.screens.filters import DaysFilter, ScreenFilterSet
 from schools.models import Division, School
 from students.choices import (
     ASSIGNMENT_LIVE,
@@ -148,7 +148,7 @@ class DecisionFilter(ScreenFilterSet):
         label=_("类型"), choices=FindingKind.choices, field_name="finding__kind"
     )
     verdict = django_filters.ChoiceFilter(label=_("结论"), choices=Verdict.choices)
-    decided_at = django_filters.DateFromToRangeFilter(label=_("处理时间"))
+    decided_at = DaysFilter(label=_("处理时间"))
 
     class Meta:
         model = Decision

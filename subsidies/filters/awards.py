@@ -3,7 +3,7 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from povedu.screens.filters import ScreenFilterSet
+from povedu.screens.filters import DaysFilter, ScreenFilterSet
 from schools.choices import Stage
 from students.choices import ApprovalState
 from subsidies.choices import (
@@ -50,7 +50,7 @@ class AwardChangeFilter(ScreenFilterSet):
     kind = choice_filter(_("变动"), AwardChangeKind.choices)
     effect = choice_filter(_("处理"), AwardEffect.choices)
     programme = programme_filter("award__programme")
-    made_at = django_filters.DateFromToRangeFilter(label=_("办理时间"))
+    made_at = DaysFilter(label=_("办理时间"))
 
     class Meta:
         model = AwardChange
