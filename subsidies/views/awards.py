@@ -167,7 +167,7 @@ class AwardDetail(OfficeDetail):
     def facts(self) -> Sequence[Fact]:
         """Say what was decided and why."""
         one: Award = self.object
-        sources = "；".join(str(part) for part in one.sources.all())
+        sources = _("；").join(str(part) for part in one.sources.all())
         return (
             Fact(_("状态"), one.get_state_display(), status=tables.AWARD_TONES[one.state]),
             Fact(_("学期"), Term.parse(one.term).label),

@@ -138,7 +138,7 @@ def _poor_words(one: Programme) -> str:
         told.append(_("享受最高档"))
     if one.excludes_risk_removed:
         told.append(_("开学时风险已消除的不享受"))
-    return "；".join(told)
+    return _("；").join(told)
 
 
 class ProgrammeAdd(NewForm):
