@@ -63,7 +63,7 @@ def peak(process: str = "self") -> float:
 
 
 class Children(Thread):
-    """Watch the processes that this one starts: the most memory that any of them held, in MB."""
+    """Watch those who read files for this process: the most that judge and parser held, in MB."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -71,13 +71,24 @@ class Children(Thread):
 
     def run(self) -> None:
         """Look about as often as matters, for as long as this process lives."""
-        own = Path(f"/proc/self/task/{os.getpid()}/children")
         while True:
-            for child in own.read_text().split():
-                with suppress(OSError, IndexError, ValueError):  # it may end meanwhile
-                    if "-I" in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
-                        self.most = max(self.most, peak(child))
+            found = [one for child in _children(os.getpid()) for one in (child, *_children(child))]
+            self.most = max(self.most, sum(filter(None, map(_reading, found))))
             time.sleep(0.02)
+
+
+def _children(process: str | int) -> list[str]:
+    with suppress(OSError):  # it may have ended
+        return Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return []
+
+
+def _reading(process: str) -> float:
+    """Return the most memory that a process has held if it reads a file, else 0."""
+    with suppress(OSError, IndexError, ValueError):  # it may end meanwhile
+        if "-I" in Path(f"/proc/{process}/cmdline").read_text().split("\0"):
+            return peak(process)
+    return 0
 
 
 # --- this intake ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from povedu import writes
+from povedu.ahead import sent_ahead, settle
 from povedu.copying import copy_in, is_constant
 
 _CHUNK = 5000
@@ -102,6 +103,9 @@ def _executemany(table: str, columns: Sequence[str], blocks: Iterable[list[Seque
 def _write(
     table: str, columns: Sequence[str], blocks: Iterable[list[Sequence[Any]]], *, streamed: bool
 ) -> int:
+    if streamed and (sent := sent_ahead(table, columns, blocks)) is not None:
+        return sent
+    settle()
     if connection.vendor == "postgresql":
         return copy_in(table, columns, blocks, streamed=streamed)
     return _executemany(table, columns, blocks)

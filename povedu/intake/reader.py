@@ -1,9 +1,12 @@
 """The parent's side of reading: start the child, feed it, collect its columns, name its faults."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread, Timer
@@ -113,6 +116,12 @@ def _feed(pipe: IO[bytes], head: bytes, data: bytes) -> None:
         return  # the child has already said why, or died: the reading side decides
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a child that has not been waited for yet, and whatever it has begun."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
     """Yield the child's documents; raise Refusal where it is silent, killed or too slow."""
     process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
@@ -122,12 +131,13 @@ def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
         stderr=subprocess.DEVNULL,
         env={"LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
         cwd="/",
+        start_new_session=True,  # a workbook's judge and parser end together
     )
     head = json.dumps(bounds.named()).encode() + b"\n"
     assert process.stdin is not None  # noqa: S101  # PIPE was asked for
     assert process.stdout is not None  # noqa: S101  # PIPE was asked for
     feeder = Thread(target=_feed, args=(process.stdin, head, data), daemon=True)
-    clock = Timer(bounds.child_wall_seconds, process.kill)
+    clock = Timer(bounds.child_wall_seconds, _end, [process])
     feeder.start()
     clock.start()
     try:
@@ -137,7 +147,7 @@ def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
         raise fault("too-heavy") from error
     finally:
         clock.cancel()
-        process.kill()
+        _end(process)
         process.wait()
         process.stdout.close()
         feeder.join()

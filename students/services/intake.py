@@ -5,8 +5,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from povedu.ahead import sending_ahead
 from povedu.bulk import Derived, Repeated, insert_columns, reserve_ids, update_rows
-from povedu.copying import sending_ahead
 from povedu.identity import initials, normal_name, pinyin
 from povedu.intake.choices import RowChange
 from povedu.intake.frame import Frame

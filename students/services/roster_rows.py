@@ -142,6 +142,8 @@ def match(roster: Roster, context: Context) -> None:
     3. A provisional child is found by student number, or by school, name and birth date when only
        one fits: correcting one's own provisional row is an update, never a merge of two people.
     """
+    if not Student.objects.filter(county=f"{context.county_code}000000").exists():
+        return
     columns = roster.columns
     rows = zip(
         range(len(roster)),

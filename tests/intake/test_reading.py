@@ -1,11 +1,14 @@
 """Files of every kind and every malice: read right, or refused with one clear sentence."""
 
 import io
+import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import openpyxl
@@ -14,6 +17,8 @@ import pytest
 from povedu.errors import Refusal
 from povedu.intake import reader
 from povedu.intake.reader import FAULTS, read_file
+from povedu.intake.reading import beside
+from povedu.intake.reading.faults import Unreadable
 from tests.intake import hostile
 from tests.intake.corpus.writers import Fault, Formula, Sheet, ods, xls, xlsx
 from tests.intake.hostile import HOSTILE
@@ -61,6 +66,50 @@ def test_a_child_that_is_killed_or_slow_is_a_refusal(monkeypatch: Any) -> None:
     monkeypatch.setattr(reader, "limits", lambda: reader.Limits.of(slow))
     with pytest.raises(Refusal) as refused:
         read_file(b"x,y\n1,2\n")
+    assert refused.value.code == "too-heavy"
+
+
+def test_whoever_reads_too_long_ends_with_all_that_it_has_begun(monkeypatch: Any) -> None:
+    """A workbook has a judge and a parser: neither outlives the call."""
+    start = "import os, time; 'begun in a test'; os.fork(); time.sleep(60)"
+    monkeypatch.setattr(reader, "_START", start)
+    begun: list[int] = []
+
+    def limits() -> reader.Limits:
+        return reader.Limits.of({**bounds, "child_wall_seconds": 2})
+
+    def watch() -> None:
+        while len(begun) < 2 and time.monotonic() < until:
+            begun[:] = _running("begun in a test")
+            time.sleep(0.05)
+
+    bounds, until = reader.limits().named(), time.monotonic() + 10
+    monkeypatch.setattr(reader, "limits", limits)
+    watching = Thread(target=watch)
+    watching.start()
+    with pytest.raises(Refusal) as refused:
+        read_file(b"x,y\n1,2\n")
+    watching.join()
+    assert refused.value.code == "too-heavy"
+    assert len(begun) == 2
+    assert _running("begun in a test") == []
+
+
+def _running(marked: str) -> list[int]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            if state != "Z" and marked in (process / "cmdline").read_text():
+                found.append(int(process.name))
+    return found
+
+
+def test_a_parser_without_a_verdict_hands_nothing_on() -> None:
+    heard, told = os.pipe()
+    os.close(told)  # as when the judge has died
+    with pytest.raises(Unreadable) as refused:
+        beside.verdict_from(heard)
     assert refused.value.code == "too-heavy"
 
 

@@ -4,11 +4,11 @@ from array import array
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from povedu.accounts.models import User
+from povedu.ahead import sending_ahead
 from povedu.bulk import Derived, Repeated, insert_columns, insert_rows, staged
-from povedu.copying import sending_ahead
 from povedu.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +28,6 @@ def test_fields_not_named_take_their_defaults():
 
 
 def test_staged_rows_join_and_go():
-    from django.db import connection
-
     columns = [("name", "text"), ("number", "bigint")]
     with (
         staged("probe", columns, [("甲", 1), (None, 2)]) as table,
@@ -110,6 +108,24 @@ def test_what_is_sent_ahead_is_there_when_asked_for():
         insert_rows(Job, NAMES, rows)
         insert_rows(Job, NAMES, iter(rows), streamed=True, at_once=7)
     assert Job.objects.count() == 160
+
+
+def test_a_key_that_names_nobody_is_told_with_what_is_sent_ahead():
+    """And nothing of it is there, whether the database checks at once or at the end."""
+    owner = User.objects.create_user("maker", name="甲")
+    rows = [("test.kind", owner.pk, f"{n}", "zh-hans", NOW, NOW, NOW) for n in range(40)]
+    stranger = ("test.kind", owner.pk + 1, "40", "zh-hans", NOW, NOW, NOW)
+
+    def work(rows):
+        with transaction.atomic(), sending_ahead():
+            insert_rows(Job, NAMES, iter(rows), streamed=True, at_once=1)
+        connection.check_constraints()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        work([*rows, stranger])
+    assert not Job.objects.exists()
+    work(rows)
+    assert Job.objects.count() == 40
 
 
 @pytest.mark.parametrize("when", ["asked", "ended", "made more"])

@@ -13,19 +13,21 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from math import isfinite
 from typing import Any
 
 import orjson
 
-from povedu.intake.reading import html, spreadsheetml, text, workbook
+from povedu.intake.reading import beside, html, spreadsheetml, text, workbook
 from povedu.intake.reading.biff import facts_of
 from povedu.intake.reading.cells import Column
 from povedu.intake.reading.faults import Unreadable
 from povedu.intake.reading.limits import Limits
 from povedu.intake.reading.sniff import kind_of
 
+Hearing = Callable[[], beside.Verdict]
 _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 
 
@@ -62,13 +64,15 @@ def _html_sheets(data: bytes, limits: Limits) -> tuple[str, Iterator[workbook.Sh
     return encoding, sheets
 
 
-def read(data: bytes, limits: Limits) -> Iterator[dict[str, Any]]:
-    """Yield the documents that describe a file; raise Unreadable."""
+def read(data: bytes, limits: Limits, verdict: Hearing) -> Iterator[dict[str, Any]]:
+    """Yield the documents that describe a file; raise Unreadable.
+
+    ``verdict`` waits for what the judge of a zipped workbook finds, and raises where it refuses.
+    """
     kind = kind_of(data)
     encoding = ""
     if kind == "zip":
-        kind, facts = workbook.judged(data, limits)
-        sheets = workbook.sheets_of(data, facts, limits)
+        kind, sheets = workbook.sheets_once_judged(data, verdict, limits)
     elif kind == "xls":
         sheets = workbook.sheets_of(data, facts_of(data), limits)
     elif kind == "html":
@@ -110,11 +114,16 @@ def main() -> None:
     """Run the child; every way it can end is a line that the parent understands, or silence."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     limits = Limits.of(json.loads(source.readline()))
-    confine(limits)
+    data = source.read(limits.file_bytes + 1)
     gc.disable()  # millions of cells and no cycles: collecting took half of the reading
     try:
-        for document in read(source.read(limits.file_bytes + 1), limits):
-            sink.write(_line(document))
+        parser, pipe = beside.divide() if kind_of(data) == "zip" else (0, -1)
+        confine(limits)
+        if parser:
+            beside.judge(parser, pipe, partial(workbook.judged, data, limits))
+        else:
+            for document in read(data, limits, partial(beside.verdict_from, pipe)):
+                sink.write(_line(document))
     except Unreadable as fault:
         sink.write(json.dumps({"fault": fault.code, "detail": fault.detail}).encode() + b"\n")
     except MemoryError:

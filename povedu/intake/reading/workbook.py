@@ -1,7 +1,8 @@
 """Zipped workbooks (.xlsx .xlsm .ods) and .xls: judged part by part, then read by calamine."""
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
@@ -97,16 +98,59 @@ def _sheet_parts(archive: zipfile.ZipFile) -> list[str]:
     return parts
 
 
+def sheets_once_judged(
+    data: bytes, verdict: Callable[[], tuple[str, list[SheetFacts]]], limits: Limits
+) -> tuple[str, Iterator[Sheet]]:
+    """Return a package's format and sheets; parse the first while the verdict is awaited."""
+    try:
+        book = _Book(data)
+        book.read_ahead()
+    except Unreadable:
+        verdict()  # what the judge has against the file tells more
+        raise
+    fmt, facts = verdict()
+    return fmt, _sheets(book, facts, limits)
+
+
 def sheets_of(data: bytes, facts: list[SheetFacts], limits: Limits) -> Iterator[Sheet]:
     """Yield the sheets of a judged workbook; raise Unreadable where calamine cannot read it."""
+    return _sheets(_Book(data), facts, limits)
+
+
+def _sheets(book: "_Book", facts: list[SheetFacts], limits: Limits) -> Iterator[Sheet]:
+    _judge_count(book.sheets, limits)
+    if len(facts) != len(book.sheets):
+        raise Unreadable("broken")
+    for meta, known in zip(book.sheets, facts, strict=True):
+        yield _sheet(book, meta, known, limits)
+
+
+class _Book:
+    """A workbook as calamine reads it; what it says of a file it cannot read is Unreadable."""
+
+    def __init__(self, data: bytes) -> None:
+        with _told():
+            self.book = CalamineWorkbook.from_filelike(BytesIO(data))
+            self.sheets: list[Any] = self.book.sheets_metadata
+        self.ahead: dict[str, Any] = {}
+
+    def read_ahead(self) -> None:
+        """Parse the first sheet that will be asked for."""
+        for meta in self.sheets:
+            if _is_shown(meta):
+                self.ahead[meta.name] = self.cells(meta.name)
+                return
+
+    def cells(self, name: str) -> Any:
+        """Return a sheet's cells, parsed once."""
+        with _told():
+            return self.ahead.pop(name, None) or self.book.get_sheet_by_name(name)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        del data  # copied by the parser, which needs the room for a large sheet
-        _judge_count(book.sheet_names, limits)
-        if len(facts) != len(book.sheets_metadata):
-            raise Unreadable("broken")
-        for meta, known in zip(book.sheets_metadata, facts, strict=True):
-            yield _sheet(book, meta, known, limits)
+        yield
     except PasswordError as error:
         raise Unreadable("encrypted") from error
     except CalamineError as error:
@@ -115,13 +159,17 @@ def sheets_of(data: bytes, facts: list[SheetFacts], limits: Limits) -> Iterator[
         raise Unreadable("broken") from error
 
 
-def _sheet(book: CalamineWorkbook, meta: Any, facts: SheetFacts, limits: Limits) -> Sheet:
+def _is_shown(meta: Any) -> bool:
+    return "Work" in str(meta.typ) and meta.visible == SheetVisibleEnum.Visible
+
+
+def _sheet(book: _Book, meta: Any, facts: SheetFacts, limits: Limits) -> Sheet:
     sheet = Sheet(
         meta.name, hidden=meta.visible != SheetVisibleEnum.Visible, hidden_rows=facts.hidden_rows
     )
-    if "Work" not in str(meta.typ) or sheet.hidden:
+    if not _is_shown(meta):
         return sheet
-    source = book.get_sheet_by_name(meta.name)
+    source = book.cells(meta.name)
     if source.start is None:
         return sheet
     left = source.start[1]

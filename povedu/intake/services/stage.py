@@ -3,15 +3,16 @@
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from povedu.ahead import sending_ahead
 from povedu.audit.services import record
 from povedu.bulk import Derived, Repeated, insert_columns, insert_rows, uncollected
-from povedu.copying import sending_ahead
 from povedu.errors import Refusal
 from povedu.intake.choices import BatchState
 from povedu.intake.cleaning import SheetReading, clean, understand
@@ -92,9 +93,12 @@ def stage_batch(
 
 
 def _stage(batch: ImportBatch, actor: Actor, now: datetime, tell: Tell) -> ImportBatch:
-    kind = kind_of(batch.kind)
     tell(0, _STEPS, _("正在读取文件"))
-    file = read_file(_original(batch))
+    with ThreadPoolExecutor(1) as reading:  # the child does the work; we get ready meanwhile
+        awaited = reading.submit(read_file, _original(batch))
+        kind = kind_of(batch.kind)
+        context = context_of(batch, kind, actor, now)
+        file = awaited.result()
     readings = understand(file, kind, profile_of(batch))
     if not any(reading.heading for reading in readings):
         raise Refusal(
@@ -104,7 +108,6 @@ def _stage(batch: ImportBatch, actor: Actor, now: datetime, tell: Tell) -> Impor
         )
     count = sum(len(reading.rows.data) for reading in readings if reading.heading)
     tell(1, _STEPS, _("正在清洗 %(rows)s 行") % {"rows": f"{count:,}"})
-    context = context_of(batch, kind, actor, now)
     frame = clean(readings, kind, context)
     bound = limits().rows
     if len(frame) > bound:
