@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 _PLAIN = frozenset({str, int, bool, float, date, type(None)})
@@ -75,6 +76,9 @@ def _column(values: Sequence[Any]) -> bytes:
     elif kinds == {int}:
         with suppress(OverflowError):
             return head + b"i" + array("q", values).tobytes()
+    elif kinds == {tuple} and set(map(type, chain.from_iterable(values))) <= {str}:
+        lengths = array("q", map(len, values)).tobytes()
+        return head + b"t" + lengths + _column([*chain.from_iterable(values)])
     elif kinds == {str, type(None)}:
         known = ["" if value is None else value for value in values]
         return head + b"n" + bytes(value is None for value in values) + _column(known)

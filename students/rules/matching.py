@@ -122,10 +122,13 @@ def identity_pairs(children: Sequence[Child], entries: Sequence[Listed]) -> list
         if entry.id_index:
             by_id[entry.id_index].append(entry)
     pairs = []
+    stages = {False: LinkStage.ID, True: LinkStage.RECOVERED}
     for child in children:
         for entry in by_id.get(child.id_index, ()):
-            recovered = entry.recovered or child.recovered
-            stage = LinkStage.RECOVERED if recovered else LinkStage.ID
+            stage = stages[entry.recovered or child.recovered]
+            if child.name == entry.name and child[3:5] == entry[3:5]:  # sex and birth date
+                pairs.append(Pair(child.pk, entry.pk, stage, True, None, SAME_NUMBER))
+                continue
             codes = differences(child, entry)
             automatic = "name-differs" not in codes
             reason = ",".join((SAME_NUMBER, *codes))

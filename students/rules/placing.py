@@ -1,6 +1,7 @@
 """Where each child of school age is: every child once, so the parts always sum to the whole."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from students.choices import DropoutState, Outcome, Place, StudentState
@@ -204,8 +205,18 @@ def place_all(
     last = {one.student: one for one in sorted(inputs.before)}
     rosters, cases = rosters_of(inputs), _Cases(inputs)
     placed = []
+
+    @cache  # pupils are many, schools and villages few
+    def near(school: int, home: str) -> Place:
+        return site_place(inputs.schools[school], home, inputs.county)
+
     for pupil in children_of_school_age(inputs):
         rows, case = terms.get(pupil.pk, []), cases.of_student(pupil.pk)
+        if case is None and len(rows) == 1 and rows[0].studying:  # nearly everybody
+            place = near(rows[0].school, pupil.home)
+            division = _division(pupil, terms, inputs)
+            placed.append(Placed(pupil.pk, None, place, division, rows[0].stage))
+            continue
         place = place_student(
             pupil,
             rows,
