@@ -45,23 +45,28 @@ def write_findings(
     What is found as before is left as it is: most findings of most runs.
     """
     ours = Finding.objects.filter(county=run.county, term=run.term)
-    known = {
-        (row[1], row[2]): (row[0], row[3:7], row[7] == FindingState.GONE or row[8] is not None)
+    known: dict[tuple[str, str], tuple[Any, ...]] = {
+        row[:2]: row[2:]
         for row in ours.order_by()
         .values_list(
-            *("pk", "kind", "subject_key", "evidence_digest", "entry_id", "enrolment_id"),
-            *("probability", "state", "missed_by_id"),
+            *("kind", "subject_key", "evidence_digest", "entry_id", "enrolment_id"),
+            *("probability", "state", "missed_by_id", "pk"),
         )
         .iterator(chunk_size=20_000)
     }
     rewritten: dict[tuple[str, str], Draft] = {}
     for key, draft in drafts.items():
-        found = known.get(key)
+        found = known.get(key, ())
         unchanged = (draft.digest, draft.entry, draft.enrolment, draft.probability)
-        if found is None or found[1] != unchanged or found[2]:
+        if found[:4] != unchanged or found[4] == FindingState.GONE or found[5] is not None:
             rewritten[key] = draft
-    _insert_or_update(run, inputs, rewritten, {key: found[0] for key, found in known.items()})
-    missed = [found[0] for key, found in known.items() if key not in drafts]
+    keys = {key: known[key][-1] for key in rewritten if key in known}
+    _insert_or_update(run, inputs, rewritten, keys)
+    missed = [
+        found[-1]
+        for key, found in known.items()
+        if key not in drafts and (found[4] == FindingState.OPEN or found[5] is None)
+    ]
     for chunk in chunked(missed, 1000):
         left = ours.filter(pk__in=chunk)
         left.filter(state=FindingState.OPEN).update(state=FindingState.GONE)
