@@ -30,6 +30,7 @@ ERRORS = {
     "405": "No such method here.",
     "409": "A rule refuses it, or somebody else changed it first; `code` says which.",
     "429": "Too many requests; see `Retry-After`.",
+    "503": "The database was busy, nothing was written; the same may be sent after `Retry-After`.",
 }
 
 

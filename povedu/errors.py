@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.db import OperationalError
+
+_GIVEN_UP = ("55P03", "40P01")  # lock_not_available, deadlock_detected
+
 
 class Refusal(Exception):
     """Refuse an action with one clear sentence in the reader's language.
@@ -28,3 +32,15 @@ class Conflict(Refusal):
     """Refuse because somebody else changed the thing first; the API answers 409."""
 
     status = 409
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Say whether the database gave up waiting for somebody else's lock, having written nothing.
+
+    SQLite lets one write at a time; PostgreSQL ends a wait of ``lock_timeout`` and one of two who
+    wait for each other.
+    """
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.__cause__, "pgcode", None)
+    return state in _GIVEN_UP if state else "database is locked" in str(error)

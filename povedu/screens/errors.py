@@ -2,12 +2,16 @@
 
 import logging
 import secrets
+import sys
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from povedu.errors import is_busy
+
 logger = logging.getLogger("povedu.errors")
+_AGAIN = 5  # seconds until the same may be sent again
 
 
 def _for_program(request: HttpRequest, status: int, code: str) -> HttpResponse | None:
@@ -38,7 +42,21 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with a number that the log has too; neither database nor session is needed."""
+    """Answer 500 with a number that the log has too; neither database nor session is needed.
+
+    Where the database was busy with somebody else's writing it is 503: the same may be sent again.
+    """
+    if is_busy(sys.exc_info()[1]):
+        return _busy(request)
     number = secrets.token_hex(4).upper()
     logger.error("error page %s at %s", number, request.path)
     return HttpResponse(render_to_string("500.html", {"number": number}), status=500)
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    logger.warning("busy at %s", request.path)
+    answer = _for_program(request, 503, "busy") or HttpResponse(
+        render_to_string("503.html"), status=503
+    )
+    answer["Retry-After"] = str(_AGAIN)
+    return answer

@@ -59,7 +59,9 @@ class AllocationList(OfficeList):
 
 def _weights(one: Allocation) -> str:
     labels = dict(Factor.choices)
-    return _("；").join(f"{labels[name]} {weight}" for name, weight in one.weights.items() if weight)
+    return _("；").join(
+        f"{labels[name]} {weight}" for name, weight in one.weights.items() if weight
+    )
 
 
 class AllocationDetail(OfficeDetail):

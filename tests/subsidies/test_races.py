@@ -4,17 +4,22 @@ Every action of money is a race in ``tests/subsidies/races``; each is also run w
 where the same harness must see several winners.
 """
 
+import json
 import os
+import threading
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
+from django.test import RequestFactory
 
 from povedu import invariants
 from povedu.errors import Conflict
 from povedu.protected import IdNumber
+from povedu.screens import errors
 from povedu.screens.services import SentBefore, claim_submission
 from subsidies.models import (
     Award,
@@ -37,6 +42,7 @@ from tests.subsidies.races.harness import THREADS, Racers, careless, uncompared
 from tests.subsidies.races.world import DAY, NOW, RACES, Act, World, anew
 
 ROUNDS = int(os.environ.get("POVEDU_RACE_ROUNDS", "100"))  # of the nightly proof
+BUSY = "PRAGMA busy_timeout = 200"  # milliseconds
 
 
 @pytest.fixture
@@ -233,6 +239,39 @@ def test_different_actions_at_once_do_not_contradict_a_hundred_times(
     for _ in range(ROUNDS // (5 if meet is many_papers_of_one_day else 1)):
         meet(world, racers)
     assert invariants.verify(("I1", "I2", "I4")).ok
+
+
+def test_who_waits_too_long_is_told_to_come_again(world: World) -> None:
+    """A machine so slow that a lock is not had in time; then the same succeeds."""
+    award = world.award()
+    holding, tried = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Award.objects.select_for_update().get(pk=award.pk)
+            holding.set()
+            tried.wait(30)
+        connection.close()
+
+    wait = "SET lock_timeout = 200" if connection.vendor == "postgresql" else BUSY
+    with connection.cursor() as cursor:
+        cursor.execute(wait)
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holding.wait(30)
+    try:
+        awards.suspend_award(award=anew(award), reason="x", **world.maker)
+    except OperationalError:
+        page = errors.server_error(RequestFactory().post("/subsidies/awards/"))
+        program = errors.server_error(RequestFactory().post("/api/v1/subsidies/awards/"))
+    finally:
+        tried.set()
+        holder.join()
+    assert (page.status_code, program.status_code) == (503, 503)
+    assert (page["Retry-After"], json.loads(program.content)["code"]) == ("5", "busy")
+    assert anew(award).state == "granted"
+    awards.suspend_award(award=anew(award), reason="x", **world.maker)
+    assert anew(award).state == "suspended"
 
 
 @pytest.mark.django_db

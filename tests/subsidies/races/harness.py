@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from povedu import bulk, triggers
-from povedu.errors import Refusal
+from povedu.errors import Refusal, is_busy
 
 THREADS = 12
 LOOKED = 1.0  # seconds that a careless one waits for the others to have looked
@@ -47,7 +47,8 @@ class Racers:
             except Refusal:
                 pass
             except BaseException as error:  # noqa: BLE001  # told after the threads have ended
-                faults.append(error)
+                if not is_busy(error):  # who waited too long is told to come again
+                    faults.append(error)
 
         for one in [self._pool.submit(run, number) for number in range(THREADS)]:
             one.result()
