@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.screens import MenuItem, QuickAction, SearchSource, Section, TodoSource
 from schools.selectors import place_name
-from schools.views import equipment, meals, project_steps, projects, schools
+from schools.views import equipment, meals, project_steps, projects, school_events, schools
 
 app_name = "schools"
 
@@ -37,7 +37,7 @@ urlpatterns = [
     path("divisions/<slug:pk>/edit/", schools.DivisionEdit.as_view(), name="division-edit"),
     path("", schools.SchoolList.as_view(), name="school-list"),
     path("add/", schools.SchoolAdd.as_view(), name="school-add"),
-    path("aliases/<int:pk>/remove/", schools.AliasRemove.as_view(), name="alias-remove"),
+    path("aliases/<int:pk>/remove/", school_events.AliasRemove.as_view(), name="alias-remove"),
     path("projects/batches/", projects.BatchList.as_view(), name="batch-list"),
     path("projects/batches/add/", projects.BatchAdd.as_view(), name="batch-add"),
     path("projects/batches/<int:pk>/edit/", projects.BatchEdit.as_view(), name="batch-edit"),
@@ -89,10 +89,10 @@ urlpatterns = [
     path("meals/<int:pk>/edit/", meals.MealEdit.as_view(), name="meal-edit"),
     path("<slug:code>/", schools.SchoolDetail.as_view(), name="school-detail"),
     path("<slug:code>/edit/", schools.SchoolEdit.as_view(), name="school-edit"),
-    path("<slug:code>/rename/", schools.SchoolRename.as_view(), name="school-rename"),
-    path("<slug:code>/move/", schools.SchoolMove.as_view(), name="school-move"),
-    path("<slug:code>/close/", schools.SchoolClose.as_view(), name="school-close"),
-    path("<slug:code>/merge/", schools.SchoolMerge.as_view(), name="school-merge"),
-    path("<slug:code>/reopen/", schools.SchoolReopen.as_view(), name="school-reopen"),
-    path("<slug:code>/aliases/add/", schools.AliasAdd.as_view(), name="alias-add"),
+    path("<slug:code>/rename/", school_events.SchoolRename.as_view(), name="school-rename"),
+    path("<slug:code>/move/", school_events.SchoolMove.as_view(), name="school-move"),
+    path("<slug:code>/close/", school_events.SchoolClose.as_view(), name="school-close"),
+    path("<slug:code>/merge/", school_events.SchoolMerge.as_view(), name="school-merge"),
+    path("<slug:code>/reopen/", school_events.SchoolReopen.as_view(), name="school-reopen"),
+    path("<slug:code>/aliases/add/", school_events.AliasAdd.as_view(), name="alias-add"),
 ]
