@@ -87,10 +87,16 @@ class InstalmentTable(ScreenTable):
     due_on = DayColumn()
     amount = MoneyColumn()
     paid = tables.Column(verbose_name=gettext_lazy("发放情况"), accessor="pk", orderable=False)
+    recover = tables.TemplateColumn(
+        template_name="subsidies/instalment_recover_cell.html",
+        verbose_name="",
+        orderable=False,
+        exclude_from_export=True,
+    )
 
     class Meta(ScreenTable.Meta):
         model = Instalment
-        fields = ("period", "due_on", "amount", "paid")
+        fields = ("period", "due_on", "amount", "paid", "recover")
 
     def render_paid(self, record: Instalment) -> str:
         """Name each attempt with its state and day."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,8 +24,9 @@ from subsidies.models import (
 from subsidies.rules.recovery import slice_of
 from subsidies.services import recovery
 from subsidies.services.programmes import SourceShare
+from tests.factories import actor_of, sign_in
 from tests.subsidies.checking import NOW, POOR, look, settled
-from tests.subsidies.county import County
+from tests.subsidies.county import AUTUMN, County
 
 ACT = {"now": NOW}
 
@@ -189,3 +191,23 @@ def test_what_is_recovered_whole_says_so_in_the_matrix(county: County) -> None:
     recovery.approve_recovery(recovery=one, actor=county.checker, now=NOW)
     look(county)
     assert AidCell.objects.get().state == CellState.RECOVERED
+
+
+def test_from_the_matrix_a_payment_is_asked_back_by_clicks(county: County) -> None:
+    county.children(1)
+    payment = settled(county)
+    look(county)
+    maker, award = sign_in(county.maker), payment.instalment.award_id
+    session = maker.session
+    session["term"] = AUTUMN.code
+    session.save()
+    form = reverse("subsidies:payment-recover", args=[payment.pk])
+    cells = maker.get(reverse("subsidies:cell-list"), {"state": CellState.PAID})
+    page = reverse("subsidies:award-detail", args=[award])
+    assert f'href="{page}"' in cells.content.decode()
+    assert f'href="{form}"' in maker.get(page).content.decode()
+    assert maker.get(form).status_code == 200
+    teacher = actor_of("school_clerk", division_prefix="530623100", school_code=county.school.code)
+    shown = sign_in(teacher).get(page)
+    assert shown.status_code == 200
+    assert form not in shown.content.decode()
