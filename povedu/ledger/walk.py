@@ -163,16 +163,20 @@ def texts(county: str, after: int = 0) -> Iterator[list[tuple[Any, ...]]]:
 def _read(county: str, wanted: str, after: int) -> Iterator[list[tuple[Any, ...]]]:
     query = (
         f"SELECT {wanted.replace('%', '%%')} FROM ledger_ledgerentry"  # noqa: S608  # constants only
-        " WHERE county_code = %s AND seq > %s ORDER BY ledger_ledgerentry.seq LIMIT %s"
+        " WHERE county_code = %s AND seq > %s"
     )
+    order = " ORDER BY ledger_ledgerentry.seq"
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(query, [county, after, _AT_ONCE])
+            # Bounded, or a server that has no statistics yet sorts all that is left each time.
+            cursor.execute(f"{query} AND seq <= %s{order}", [county, after, after + _AT_ONCE])
             rows = cursor.fetchall()
-            if rows:
-                yield rows
-            if len(rows) < _AT_ONCE:
+            if not rows:  # the end, or a gap
+                cursor.execute(f"{query}{order} LIMIT %s", [county, after, _AT_ONCE])
+                rows = cursor.fetchall()
+            if not rows:
                 return
+            yield rows
             after = int(rows[-1][1])  # the number stands second, whatever is read
 
 
