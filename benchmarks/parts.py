@@ -78,9 +78,12 @@ class Children(Thread):
 
 
 def _children(process: str | int) -> list[str]:
-    with suppress(OSError):  # it may have ended
-        return Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return []
+    """Return the processes that a process has started, in whichever of its threads."""
+    found: list[str] = []
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # it may have ended
+            found += thread.read_text().split()
+    return found
 
 
 def _reading(process: str) -> float:

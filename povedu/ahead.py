@@ -6,7 +6,6 @@ interpreter back after each row.
 """
 
 import sqlite3
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +20,6 @@ from povedu.copying import COPY_BYTES, Block, Source, copy_statement, copy_text
 
 _AHEAD = 8  # blocks made and not yet handed over
 _BLOCKS_EACH = 10  # of one COPY: its keys are checked at its end, while more rows are made
-_SWITCH = 0.0005  # seconds: the database's thread waits no longer for the interpreter
 
 
 class _Stopped(Exception):
@@ -189,8 +187,7 @@ def sending_ahead() -> Iterator[None]:
         ahead.settle()
         return execute(*question)
 
-    token, usual = _ahead.set(ahead), sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH)
+    token = _ahead.set(ahead)
     try:
         with connection.execute_wrapper(after_all_is_sent):
             try:
@@ -200,7 +197,6 @@ def sending_ahead() -> Iterator[None]:
                 raise
             ahead.settle()
     finally:
-        sys.setswitchinterval(usual)
         _ahead.reset(token)
     _check_keys("DEFERRED")
 
