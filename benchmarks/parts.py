@@ -63,7 +63,7 @@ def peak(process: str = "self") -> float:
 
 
 class Children(Thread):
-    """Watch those who read files for this process: the most that judge and parser held, in MB."""
+    """Watch those who read files for this process: the most that any of them held, in MB."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -73,7 +73,7 @@ class Children(Thread):
         """Look about as often as matters, for as long as this process lives."""
         while True:
             found = [one for child in _children(os.getpid()) for one in (child, *_children(child))]
-            self.most = max(self.most, sum(filter(None, map(_reading, found))))
+            self.most = max(self.most, *map(_reading, found), 0)
             time.sleep(0.02)
 
 

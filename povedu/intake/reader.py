@@ -5,9 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from threading import Thread, Timer
 from typing import IO, Any
@@ -123,7 +124,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
-    """Yield the child's documents; raise Refusal where it is silent, killed or too slow."""
+    """Yield the child's documents, after an empty one once it is at work.
+
+    Raises Refusal where it is silent, killed or too slow.
+    """
     process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
         [sys.executable, "-I", "-c", _START, str(_BASE / "povedu")],
         stdin=subprocess.PIPE,
@@ -141,6 +145,7 @@ def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
     feeder.start()
     clock.start()
     try:
+        yield {}
         for line in process.stdout:
             yield orjson.loads(line)
     except ValueError as error:  # killed in the middle of a line
@@ -154,16 +159,27 @@ def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
 
 
 def read_file(data: bytes) -> FileData:
-    """Return a file's sheets; raise Refusal with one clear sentence.
+    """Return a file's sheets; raise Refusal with one clear sentence."""
+    return begin_reading(data)()
 
-    The child lives no longer than this call whatever the file does to it.
+
+def begin_reading(data: bytes) -> Callable[[], FileData]:
+    """Let a child read; return what waits for the sheets and raises Refusal as ``read_file`` does.
+
+    The child lives no longer than what is returned, whatever the file does to it.
     """
     bounds = limits()
     if len(data) > bounds.file_bytes:
         raise fault("file-too-large", limit=bounds.file_bytes)
+    documents = iter(_documents(data, bounds))
+    begun = next(documents, {})
+    return lambda: _collected(chain([begun], documents), bounds)
+
+
+def _collected(documents: Iterable[dict[str, Any]], bounds: Limits) -> FileData:
     file = FileData("", "", [])
     ended = False
-    for document in _documents(data, bounds):
+    for document in documents:
         ended = _take(file, document)
     if not ended:
         raise fault("too-heavy")

@@ -3,7 +3,6 @@
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +20,7 @@ from povedu.intake.kinds import Changes, Context, IntakeKind, kind_of
 from povedu.intake.models import ImportBatch, ImportBlock, ImportRow, MappingProfile
 from povedu.intake.periods import terms_in
 from povedu.intake.problems import Outcome
-from povedu.intake.reader import fault, limits, read_file
+from povedu.intake.reader import begin_reading, fault, limits
 from povedu.intake.rowstore import block_numbers, sealed_blocks
 from povedu.jobs import store
 from povedu.scope import Actor
@@ -94,11 +93,10 @@ def stage_batch(
 
 def _stage(batch: ImportBatch, actor: Actor, now: datetime, tell: Tell) -> ImportBatch:
     tell(0, _STEPS, _("正在读取文件"))
-    with ThreadPoolExecutor(1) as reading:  # the child does the work; we get ready meanwhile
-        awaited = reading.submit(read_file, _original(batch))
-        kind = kind_of(batch.kind)
-        context = context_of(batch, kind, actor, now)
-        file = awaited.result()
+    reading = begin_reading(_original(batch))
+    kind = kind_of(batch.kind)  # we get ready while the child is at work
+    context = context_of(batch, kind, actor, now)
+    file = reading()
     readings = understand(file, kind, profile_of(batch))
     if not any(reading.heading for reading in readings):
         raise Refusal(
