@@ -2,6 +2,7 @@
 
 import io
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -24,7 +25,14 @@ from students.selectors.away import notice_lines
 from students.selectors.runs import nightly_counties
 from students.services.compare import keep, read_sides, sides_named
 from students.services.nightly import start_runs
-from students.services.reconcile import confirm, county_named, prepare, read, store
+from students.services.reconcile import (
+    confirm,
+    county_named,
+    prepare,
+    read,
+    store,
+    until_not_overtaken,
+)
 
 _STEPS = 3
 
@@ -113,6 +121,10 @@ def reconcile(handle: JobHandle) -> dict[str, Any]:
     means the newest of each register on or before the term's first day), ``again`` to compare even
     where nothing has changed since the last run.
     """
+    return until_not_overtaken(partial(_reconciled, handle))
+
+
+def _reconciled(handle: JobHandle) -> dict[str, Any]:
     term = Term.parse(str(handle.params["term"]))
     county = county_named(str(handle.params.get("county", "")))
     ids = handle.params.get("snapshots") or []

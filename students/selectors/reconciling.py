@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from povedu.bulk import chunked
 from povedu.terms import Term
@@ -282,6 +282,18 @@ def _remembered(county: Division, term: Term) -> dict[tuple[str, str], Remembere
         (kind, subject): Remembered(verdict, place, digest, student)
         for kind, subject, verdict, place, digest, student in rows
     }
+
+
+def answers_mark(county: Division) -> tuple[Any, ...]:
+    """Return what is another once somebody has answered a finding or taken an answer back."""
+    answers = Decision.objects.filter(finding__county=county)
+    return tuple(answers.aggregate(last=Max("pk"), undone=Count("undone_at")).values())
+
+
+def cases_mark(county: Division) -> tuple[Any, ...]:
+    """Return what is another once a dropout case was opened or changed."""
+    cases = DropoutCase.objects.filter(county=county)
+    return tuple(cases.aggregate(last=Max("pk"), versions=Sum("version")).values())
 
 
 def open_cases(county: Division) -> list[OpenCase]:

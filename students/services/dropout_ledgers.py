@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from povedu.audit.services import record
@@ -11,6 +12,7 @@ from povedu.bulk import chunked, insert_rows, reserve_ids, update_rows
 from povedu.identity import initials
 from povedu.scope import Actor
 from schools.choices import Stage
+from schools.models import Division
 from students.choices import DropoutState, EnrolmentState, Place
 from students.models import (
     DropoutCase,
@@ -52,6 +54,17 @@ class _Child(NamedTuple):
     number: str
     person: tuple[Any, ...]
     returned: bool
+
+
+def hold_cases(county: Division) -> None:
+    """Wait for whoever changes a county's open cases, and let nobody change them meanwhile."""
+    list(_open_cases(county.pk).values_list("pk", flat=True))
+
+
+def _open_cases(county: str) -> QuerySet[DropoutCase]:
+    """Return a county's open cases, held for the caller's transaction."""
+    cases = DropoutCase.objects.filter(county=county).exclude(state=DropoutState.CLOSED)
+    return cases.order_by("-pk").select_for_update(no_key=True)
 
 
 def keep_ledgers(
@@ -197,11 +210,7 @@ class _Open:
     """A county's open cases, found by key, student, number, else name and birth date."""
 
     def __init__(self, county: str) -> None:
-        rows = list(
-            DropoutCase.objects.filter(county=county)
-            .exclude(state=DropoutState.CLOSED)
-            .order_by("-pk")
-        )
+        rows = list(_open_cases(county))
         self.county = county
         self.by_key = {one.pk: one for one in rows}
         self.by_student = {one.student_id: one for one in rows if one.student_id}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
 from povedu.bulk import insert_rows, uncollected
-from povedu.errors import Refusal
+from povedu.errors import Conflict, Refusal
 from povedu.scope import Actor
 from povedu.terms import Term
 from schools.models import Division
@@ -32,13 +32,37 @@ from students.rules.reconciling import reconcile as compare
 from students.rules.records import Draft, Inputs
 from students.selectors import reconciling as reading
 from students.selectors.numbers import stated_numbers
-from students.services.dropout_ledgers import keep_ledgers
+from students.services.dropout_ledgers import hold_cases, keep_ledgers
 from students.services.findings import is_asked, write_findings
 from students.services.held import drop_detail_of_old_runs, hold, write_links, write_places
 from students.services.register_logic import logic_drafts
 from students.services.sameness import digest_of_lists, digest_with_outcome, same_run
 
+_T = TypeVar("_T")
+_TRIES = 5  # of a run that people overtake
 Look = Callable[[], None]  # called now and then; raises where somebody wants the work to stop
+
+
+class Overtaken(Conflict):
+    """Somebody answered or followed a case, or a later run ended, while a run was comparing."""
+
+
+def until_not_overtaken(work: Callable[[], _T]) -> _T:
+    """Read, compare and write anew where people overtook it, some times; else raise Overtaken."""
+    for _again in range(_TRIES - 1):
+        try:
+            return work()
+        except Overtaken:
+            continue
+    return work()
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What people had done by when a run began to read: answers, and changes of cases."""
+
+    answers: tuple[Any, ...]
+    cases: tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -50,6 +74,7 @@ class Seen:
     snapshots: Sequence[RegisterSnapshot]
     inputs: Inputs
     lists_digest: str
+    marks: Marks
     same_as: Reconciliation | None
 
 
@@ -62,7 +87,8 @@ class Prepared:
     snapshots: Sequence[RegisterSnapshot]
     inputs: Inputs
     result: Result
-    lists_digest: str = ""
+    lists_digest: str
+    marks: Marks
     drafts: Mapping[tuple[str, str], Draft] = field(default_factory=dict)
 
 
@@ -84,11 +110,12 @@ def read(
     *, county: Division, term: Term, snapshots: Sequence[RegisterSnapshot] | None = None
 ) -> Seen:
     """Read what a run compares, and say whether the last one read the same."""
+    marks = Marks(reading.answers_mark(county), reading.cases_mark(county))
     chosen = reading.default_snapshots(county, term) if snapshots is None else snapshots
     inputs = reading.inputs_of(county, term, chosen)
     lists = digest_of_lists(inputs, known_model(settings.LINKAGE_MODEL))
     same = same_run(county, term, digest_with_outcome(lists, county, inputs, chosen))
-    return Seen(county, term, chosen, inputs, lists, same)
+    return Seen(county, term, chosen, inputs, lists, marks, same)
 
 
 @uncollected()
@@ -109,9 +136,8 @@ def prepare(*, seen: Seen, look: Look = lambda: None) -> Prepared:
     result.drafts += logic_drafts(county=seen.county, snapshots=seen.snapshots)
     look()
     drafts = {(str(one.kind), one.subject_key): one for one in reversed(result.drafts)}
-    return Prepared(
-        seen.county, seen.term, seen.snapshots, seen.inputs, result, seen.lists_digest, drafts
-    )
+    read = (seen.county, seen.term, seen.snapshots, seen.inputs)
+    return Prepared(*read, result, seen.lists_digest, seen.marks, drafts)
 
 
 def reconcile(
@@ -128,12 +154,16 @@ def reconcile(
     Where nothing has changed since the last run that one is returned, unless ``again``. Jobs call
     the steps themselves, so that only the writing is inside their transaction.
     """
-    seen = read(county=county, term=term, snapshots=snapshots)
-    if seen.same_as is not None and not again:
-        return confirm(run=seen.same_as, actor=actor, now=now)
-    prepared = prepare(seen=seen)
-    with transaction.atomic():
-        return store(prepared=prepared, actor=actor, now=now)
+
+    def work() -> Reconciliation:
+        seen = read(county=county, term=term, snapshots=snapshots)
+        if seen.same_as is not None and not again:
+            return confirm(run=seen.same_as, actor=actor, now=now)
+        prepared = prepare(seen=seen)
+        with transaction.atomic():
+            return store(prepared=prepared, actor=actor, now=now)
+
+    return until_not_overtaken(work)
 
 
 def confirm(
@@ -164,14 +194,20 @@ def store(
     enter the queue, known ones keep their state while the evidence is the same, and those that are
     no more are gone. 4. The dropout ledgers follow the places. 5. Links and places, where those of
     the last run do not hold for this one. 6. The detail of old runs goes.
+    Raises Overtaken where people have answered or changed a case since the lists were read (what
+    they found out would be written over, and their case put back to what it was), or where a later
+    run has ended.
     """
     run = _run(prepared, now, job_id)
     begun, ended = apply_hardships(prepared=prepared, actor=actor, now=now)
     write_findings(run, prepared.inputs, prepared.drafts)
+    hold_cases(prepared.county)
+    _check_unchanged(prepared.marks.cases, reading.cases_mark(prepared.county))
     placed = keep_ledgers(
         run=run, inputs=prepared.inputs, placed=prepared.result.placed, actor=actor, now=now
     )
-    hold(run)
+    _check_unchanged((run.pk,), (hold(run).pk,))
+    _check_unchanged(prepared.marks.answers, reading.answers_mark(prepared.county))
     write_links(run, prepared.result.pairs)
     write_places(run, placed)
     run.inputs_digest = digest_with_outcome(
@@ -190,6 +226,14 @@ def store(
         place=(prepared.county.prefix, ""),
     )
     return run
+
+
+def _check_unchanged(seen: tuple[Any, ...], now: tuple[Any, ...]) -> None:
+    if now != seen:
+        raise Overtaken(
+            "run-overtaken",
+            _("比对期间一直有人在处理差异、劝返个案或另行比对，没有写入。请稍后重新比对。"),
+        )
 
 
 def _run(prepared: Prepared, now: datetime, job_id: UUID | None) -> Reconciliation:

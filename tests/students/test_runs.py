@@ -7,18 +7,21 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from povedu.accounts.selectors import operator
 from povedu.audit.models import AuditEntry
+from povedu.errors import Conflict
 from povedu.jobs.models import Job
 from povedu.jobs.runner import run_now
 from povedu.jobs.services import cancel, enqueue
 from schools.models import Division
 from students.linkage.model import SHIPPED
 from students.models import (
+    DropoutCase,
     Finding,
     HardshipStatus,
     Link,
@@ -29,8 +32,10 @@ from students.models import (
 )
 from students.rules.fingerprint import fingerprint
 from students.rules.matching import Child
+from students.selectors.held import held_places
 from students.selectors.runs import found_last
 from students.services import reconcile as service
+from students.services.dropouts import ReturnDetails, record_return
 from students.services.nightly import set_nightly, start_runs
 from students.services.settle import settle_finding
 from tests.factories import CountyCalendarFactory
@@ -272,3 +277,70 @@ def test_every_field_of_a_child_counts():
         changed[place] = not changed[place] if isinstance(changed[place], bool) else None
         seen.add(fingerprint([Child._make(changed)]))
     assert len(seen) == len(child) + 1
+
+
+# --- overtaken ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gone(county):
+    """A child of last term on no roster: its question and its case."""
+    child = county.student("吴六", county.next_id(BORN), grade=5, term=None)
+    county.enrol(child, "S1", TERM.previous, grade=5)
+    run(county)
+    return child
+
+
+def answer(world, child):
+    finding = Finding.objects.get(student=child, kind="missing-from-roster")
+    settle_finding(
+        finding=finding, verdict="placed", place="graduated", actor=operator(), now=NOW, note="毕业"
+    )
+
+
+def bring_back(world, child):
+    case = DropoutCase.objects.get(student=child)
+    details = ReturnDetails(NOW.date(), "School 1")
+    record_return(case=case, details=details, actor=operator(), now=NOW)
+
+
+OVERTAKING = {
+    "an answer": (answer, "graduated"),
+    "a case followed": (bring_back, "here"),
+    "a later run": (lambda world, child: run(world, again=True), "suspected"),
+}
+
+
+@pytest.mark.parametrize("by", OVERTAKING)
+def test_a_run_that_is_overtaken_writes_nothing_and_is_done_anew(gone, county, monkeypatch, by):
+    overtake, place = OVERTAKING[by]
+    compared, overtaken = service.prepare, []
+
+    def prepare(**about):
+        prepared = compared(**about)
+        if not overtaken:
+            overtaken.append(by)
+            overtake(county, gone)
+        return prepared
+
+    monkeypatch.setattr(service, "prepare", prepare)
+    last = run(county, again=True)
+    assert overtaken == [by]
+    newest = Reconciliation.objects.order_by("-pk")[0]
+    assert (last.pk, held_places(last).get(student=gone).place) == (newest.pk, place)
+    expected = {"graduated": "explained", "here": "returned", "suspected": "suspected"}[place]
+    assert DropoutCase.objects.get(student=gone).state == expected
+
+
+def test_a_run_that_is_always_overtaken_gives_up_with_a_sentence(gone, county, monkeypatch):
+    compared, before = service.prepare, written()
+
+    def prepare(**about):
+        prepared = compared(**about)
+        DropoutCase.objects.filter(student=gone).update(version=F("version") + 1)
+        return prepared
+
+    monkeypatch.setattr(service, "prepare", prepare)
+    with pytest.raises(Conflict, match="请稍后重新比对"):
+        run(county, again=True)
+    assert written() == before
