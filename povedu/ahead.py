@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from threading import Semaphore, Thread
 from typing import Any, Protocol
 
-from django.db import connection
+from django.db import connection, transaction
 
 from povedu.copying import COPY_BYTES, Block, Source, copy_statement, copy_text
 
@@ -96,15 +96,16 @@ class _Ahead:
             self.thread.start()
         count = sent = 0
         try:
-            for block in blocks:
-                if self.fault:
-                    break
-                made = self.driver.made(block)
-                if sent % _BLOCKS_EACH == 0:
-                    self.waiting.put(("write", (table, columns)))
-                self.room.acquire()
-                self.waiting.put(("block", made))
-                count, sent = count + len(block[0]), sent + 1
+            with transaction.mark_for_rollback_on_error():  # some of the blocks are in already
+                for block in blocks:
+                    if self.fault:
+                        break
+                    made = self.driver.made(block)
+                    if sent % _BLOCKS_EACH == 0:
+                        self.waiting.put(("write", (table, columns)))
+                    self.room.acquire()
+                    self.waiting.put(("block", made))
+                    count, sent = count + len(block[0]), sent + 1
         except BaseException:
             self.stop()
             raise
@@ -198,7 +199,8 @@ def sending_ahead() -> Iterator[None]:
             ahead.settle()
     finally:
         _ahead.reset(token)
-    _check_keys("DEFERRED")
+    if not connection.needs_rollback:
+        _check_keys("DEFERRED")
 
 
 def _check_keys(when: str) -> None:

@@ -1,6 +1,7 @@
 """Set-wise writing stores what ``save`` would store."""
 
 from array import array
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -170,6 +171,19 @@ def test_whoever_gives_up_making_rows_ahead_leaves_nothing(caught):
 
     with pytest.raises(LookupError, match="third sheet"):
         work()
+    assert not Job.objects.exists()
+
+
+def test_what_was_sent_before_somebody_gave_up_cannot_be_kept():
+    """Whoever swallows the fault does not commit the blocks that are in already."""
+    owner = User.objects.create_user("maker", name="甲")
+
+    def rows():
+        yield from [("test.kind", owner.pk, "one", "zh-hans", NOW, NOW, NOW)] * 20
+        raise LookupError("the third sheet")
+
+    with transaction.atomic(), sending_ahead(), suppress(LookupError):
+        insert_rows(Job, NAMES, rows(), streamed=True, at_once=1)
     assert not Job.objects.exists()
 
 
