@@ -64,6 +64,7 @@ def side_title(row: dict[str, Any] | None) -> str:
 
 
 _COMPARED = frozenset({"name", "sex", "birth_on", "id_number", "guardian_name", "category"})
+_OF_ROSTERS = _COMPARED | {"school", "grade"}  # of one child on two rosters that is the question
 _ALWAYS = frozenset({"name", "sex", "birth_on", "id_number", "source"})
 
 
@@ -86,10 +87,10 @@ class Told(Comparison):
 def comparisons(finding: Finding) -> list[Comparison]:
     """Return the lines of both sides that have something to say."""
     left, right = (_side(finding.evidence.get(side)) for side in ("left", "right"))
+    rosters = left.get("list") == right.get("list") == "roster"
+    compared = (_OF_ROSTERS if rosters else _COMPARED) if left and right else frozenset()
     return [
-        (Comparison if key in _COMPARED and left and right else Told)(
-            label, left.get(key, ""), right.get(key, "")
-        )
+        (Comparison if key in compared else Told)(label, left.get(key, ""), right.get(key, ""))
         for key, label in _LABELS
         if key in _ALWAYS or left.get(key) or right.get(key)
     ]

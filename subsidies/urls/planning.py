@@ -9,7 +9,7 @@ from subsidies.views import allocation, calendar, determinations, planning, prog
 MENU = [
     MenuItem(
         Section.AID,
-        _("资助项目"),
+        programmes.TITLE,
         "subsidies:programme-list",
         "subsidies.programme.view",
         order=10,

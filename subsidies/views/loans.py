@@ -1,6 +1,7 @@
 """Origin-place student loans: contracts, a borrower's years, the caps."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -86,10 +87,15 @@ class LoanDetail(DetailScreen):
         ),
     )
 
+    @cached_property
+    def sums(self) -> selectors.BorrowerSums:
+        """Return the borrower's debt over all contracts."""
+        return selectors.borrower_sums(self.object)
+
     def facts(self) -> Sequence[Fact]:
         """Say who borrowed how much, where the contract stands, what is left of the debt."""
         one: Loan = self.object
-        sums = selectors.borrower_sums(one)
+        sums = self.sums
         pupil = one.student
         return (
             Fact(_("状态"), one.get_state_display(), status=tables.LOAN_TONES[one.state]),
@@ -124,7 +130,7 @@ class LoanDetail(DetailScreen):
             offered.append(Button(_("登记放款"), to("loan-grant"), EDIT, "bi-cash"))
         if one.state != LoanState.CANCELLED:
             offered.append(Button(_("登记续贷"), to("loan-renew"), EDIT, "bi-arrow-repeat"))
-        if one.state in OWED:
+        if one.state in OWED and self.sums.left > 0:
             offered.append(Button(_("申请代偿或救助"), to("relief-add"), EDIT))
         if next_states(one.state):
             offered.append(Button(_("更新状态"), to("loan-move"), EDIT))

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from povedu.money import ZERO, yuan
 from povedu.screens.details import Fact, Tab
@@ -23,7 +23,7 @@ from subsidies.services.presets import install_presets
 from subsidies.services.programmes import SourceShare
 from subsidies.views.office import NewForm, OfficeAction, OfficeDetail, OfficeForm, OfficeList
 
-TITLE = gettext_lazy("资助项目")
+TITLE = pgettext_lazy("several", "资助项目")
 LIST = ((TITLE, "subsidies:programme-list"),)
 EDIT = "subsidies.programme.edit"
 

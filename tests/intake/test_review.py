@@ -94,6 +94,13 @@ def test_repairs_are_declined_and_accepted_singly_and_by_rule(clerk: Any) -> Non
     clerk.post(f"/intake/{batch.pk}/repairs/fixed-space/accept/", {})
     batch.refresh_from_db()
     assert (batch.ready_count, batch.refused_count, batch.summary["declined"]) == (2, 0, [])
+    page = clerk.get(f"/intake/{batch.pk}/").content.decode()
+    assert "拟作修正" in page
+    clerk.post(f"/intake/{batch.pk}/apply/", {})
+    execute(Job.objects.latest("created_at").pk)
+    page = clerk.get(f"/intake/{batch.pk}/").content.decode()
+    assert "所作修正" in page
+    assert "全部不接受" not in page
 
 
 def test_conflicts_come_back_with_both_values_and_then_go_in(clerk: Any, school: Any) -> None:

@@ -21,6 +21,7 @@ from students.models import (
 )
 from students.selectors.held import detailed_runs, held_links, held_places
 from students.services.reconcile import reconcile
+from students.views.sides import comparisons
 from tests.students.world import CIVIL, NOW, TERM
 
 BORN = date(2007, 3, 5)
@@ -62,6 +63,8 @@ def test_homophone_under_one_number_joins_and_asks_for_the_name(world, run):
     assert Link.objects.get().automatic
     finding = Finding.objects.get()
     assert (finding.kind, finding.reason) == ("identity-differs", "id-equal,name-homophone")
+    lines = {str(one.label): one.differs for one in comparisons(finding)}
+    assert (lines["姓名"], lines["学校"]) == (True, False)  # a register knows of no school
     assert finding.evidence["left"]["name"] == "张小明"
     assert finding.evidence["right"]["name"] == "张晓明"
     assert finding.evidence["right"]["file"] == "poverty-register.xlsx"
@@ -128,6 +131,8 @@ def test_enrolled_in_two_schools(world, run):
         "School 1",
         "School 2",
     }
+    lines = {str(one.label): one.differs for one in comparisons(finding)}
+    assert (lines["姓名"], lines["学校"], lines["来源"]) == (False, True, False)
 
 
 def test_a_provisional_double_at_another_school_is_asked_about(world, run):

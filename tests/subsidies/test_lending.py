@@ -124,6 +124,10 @@ def test_relief_is_claimed_by_one_decided_by_another_and_paid_once(
     assert (relief.state, relief.paid_on) == ("paid", date(2016, 11, 1))
     more = {**claim, "year": 2015, "amount": "5000.01"}
     assert "超过可申请的 5,000.00" in post(office, "relief-add", more, loan.pk).content.decode()
+    page = reverse("subsidies:loan-detail", args=[loan.pk])
+    assert "申请代偿或救助" in office.get(page).content.decode()
+    assert post(office, "relief-add", {**more, "amount": "5000"}, loan.pk).status_code == 302
+    assert "申请代偿或救助" not in office.get(page).content.decode()  # nothing is left of the debt
 
 
 def test_service_at_the_grassroots_is_paid_in_thirds(county: County) -> None:
