@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from benchmarks.people import County, Known, as_inputs
+from benchmarks.county import as_inputs
+from benchmarks.people import County, Known
 from students.linkage.model import Model, known_model
 from students.linkage.scoring import score
 from students.rules.matching import Child, Listed

@@ -2,7 +2,7 @@
 
     python -m benchmarks.city [--postgres URL] [--rows 1000000] [--counties 14] [--workers 2]
 
-A generated city (``benchmarks/people.py``) of so many enrolments and as many register rows, in
+A generated city (``benchmarks/county.py``) of so many enrolments and as many register rows, in
 counties of one size, goes into a database made for this and gone afterwards. Every county is a job,
 worked off by so many worker processes; every finding is new. A quarter and a half of the rows come
 first, each in a database of its own. Printed are the clock, the processor seconds of the workers
@@ -100,8 +100,8 @@ def load(size: str, *codes: str) -> dict[str, Any]:
     """Write counties of so many enrolments and as many register rows."""
     from django.db import transaction
 
+    from benchmarks.county import county as generated
     from benchmarks.county_rows import write_county
-    from benchmarks.people import county as generated
 
     for code in codes:
         made = generated(int(size), int(size), seed=int(code), code=code)

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.people import AS_OF, TERM, TOWNSHIPS, VILLAGES, County, Known, division
+from benchmarks.county import division
+from benchmarks.people import AS_OF, TERM, TOWNSHIPS, VILLAGES, County, Known
 from povedu import identity
 from povedu.accounts.selectors import operator
 from povedu.bulk import insert_rows, reserve_ids

@@ -1,4 +1,4 @@
-"""A generated county whose truth is known: families, a roster with faults, registers, strangers.
+"""Invented people whose truth is known, and what careless and careful lists say of them.
 
 Everybody is invented and follows from one seed. The faults and their rates are written in
 ``FAULTS``; each child of the roster has at most one of them, and beside it every fourth or so has
@@ -8,7 +8,7 @@ drawn from another distribution than the model's: surnames and characters ranked
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -17,8 +17,6 @@ from povedu import identity
 from povedu.terms import Term
 from students.linkage.model import known_model
 from students.linkage.variants import CLASSES
-from students.rules.matching import Child, Listed
-from students.rules.records import Enrolled, Inputs, Pupil, Register, Row, Site
 
 COUNTY = "530623"
 TERM = Term.parse("2016-1")
@@ -165,12 +163,12 @@ class Inventor:
         elders = (surname + self.given(), self.surname() + self.given(), surname + self.given())
         children: list[Person] = []
         for _ in range(draw.choices((1, 2, 3), (5, 4, 1))[0]):
-            children.append(self._child(surname, self.child_born(), place, household, elders))
+            children.append(self.child(surname, self.child_born(), place, household, elders))
             if draw.random() < TWINS:
                 children.append(self._twin(children[-1], surname, place, household, elders))
         return children
 
-    def _child(
+    def child(
         self,
         surname: str,
         born: date,
@@ -178,6 +176,7 @@ class Inventor:
         household: int,
         elders: tuple[str, ...],
     ) -> Person:
+        """Return a child of a household, with who else lives there."""
         self.people += 1
         sex = self.draw.choice("MF")
         number = self.number(born, sex)
@@ -267,7 +266,7 @@ class Inventor:
             row.number = ""
         kinds: dict[str, Callable[[Known], None]] = {
             "digits lost": lambda r: setattr(r, "number", r.number[:15] + "000"),
-            "id typo": self._typo,
+            "id typo": self.typo,
             "id missing": lambda r: setattr(r, "number", ""),
             "transposed digits": self._transposed,
             "homophone": self._homophone,
@@ -283,7 +282,8 @@ class Inventor:
         else:
             kinds[fault.partition(",")[0]](row)
 
-    def _typo(self, row: Known) -> None:
+    def typo(self, row: Known) -> None:
+        """Change one digit of a row's number."""
         place = self.draw.randrange(18)
         digit = self.draw.choice([one for one in "0123456789" if one != row.number[place]])
         row.number = row.number[:place] + digit + row.number[place + 1 :]
@@ -329,159 +329,3 @@ class Inventor:
         if born.day <= 28:
             ways.append(born.replace(year=born.year + self.draw.choice((-1, 1))))
         row.birth_on = self.draw.choice(ways)
-
-
-def county(children: int, persons: int, seed: int = 1, code: str = COUNTY) -> County:
-    """Return a county of so many enrolments and so many register rows in three registers.
-
-    Half of the register rows are the police list of children, two fifths the poverty register's
-    (children and their elders), a tenth civil affairs'. Nine of ten listed children are enrolled.
-    """
-    inventor, made = Inventor(seed, code), County(code)
-    draw = inventor.draw
-    families: list[list[Person]] = []
-    enrolled = 0
-    while enrolled < children:
-        family = inventor.family(len(families) + 1)
-        families.append(family)
-        for person in family:
-            if enrolled < children and draw.random() < 0.93:
-                brothers = [one for one in family if one is not person]
-                made.roster.append(
-                    inventor.roster_row(person, draw.choice(brothers) if brothers else None)
-                )
-                enrolled += 1
-    strangers = _strangers(inventor, [one for family in families for one in family])
-    made.registers["residents"] = _register(
-        inventor, families, strangers, persons // 2, elders=False
-    )
-    made.registers["poverty-register"] = _register(
-        inventor, families, strangers, persons * 2 // 5, elders=True
-    )
-    made.registers["civil-affairs-register"] = _register(
-        inventor, families, strangers, persons - persons // 2 - persons * 2 // 5, elders=True
-    )
-    return made
-
-
-def _strangers(inventor: Inventor, people: list[Person]) -> list[Person]:
-    """Return other children with the names and birth dates of some: who they are not."""
-    strangers = []
-    for person in people:
-        if inventor.draw.random() < STRANGERS:
-            place = (inventor.draw.randrange(TOWNSHIPS), inventor.draw.randrange(VILLAGES))
-            elders = (inventor.surname() + inventor.given(),) * 3
-            other = inventor._child(person.name[:1], person.birth_on, place, -person.pk, elders)
-            other.name, other.stranger = person.name, True
-            strangers.append(other)
-    return strangers
-
-
-def _register(
-    inventor: Inventor,
-    families: list[list[Person]],
-    strangers: list[Person],
-    size: int,
-    *,
-    elders: bool,
-) -> list[Known]:
-    draw, rows = inventor.draw, []
-    rows += [inventor.true_row(one) for one in strangers if draw.random() < 0.5]
-    for family in draw.sample(families, len(families)):
-        if len(rows) >= size:
-            break
-        rows += [inventor.true_row(person) for person in family]
-        if elders:
-            rows += [inventor.true_row(one) for one in _elders(inventor, family[0])]
-    # A register has its own faults: now and then a number is missing or was typed wrongly.
-    for row in rows:
-        chance = draw.random()
-        if chance < 0.01:
-            row.number, row.fault = "", "register: id missing"
-        elif chance < 0.015:
-            inventor._typo(row)
-            row.fault = "register: id typo"
-    return rows[:size]
-
-
-def _elders(inventor: Inventor, child: Person) -> Iterator[Person]:
-    for name in (child.elder, *child.relatives):
-        inventor.people += 1
-        born = date(1960, 1, 1) + timedelta(days=inventor.draw.randrange(9000))
-        sex = inventor.draw.choice("MF")
-        number = inventor.number(born, sex)
-        place = (child.township, child.village)
-        yield Person(inventor.people, name, sex, born, number, *place, child.household, child.elder)
-
-
-# --- as the rules take it -------------------------------------------------------------------------
-
-
-def division(township: int, village: int, code: str = COUNTY) -> str:
-    """Return a division code; -1 for a village that is not known."""
-    return f"{code}{100 + township}{200 + village if village >= 0 else 0:03d}"
-
-
-def as_inputs(made: County) -> tuple[Inputs, dict[int, Known], dict[int, Known]]:
-    """Return a county as one run's inputs, and who its children and entries are, by key.
-
-    Blind indexes are stood for by the numbers themselves.
-    """
-    children, pupils, enrolments, who = [], {}, [], {}
-    for pk, row in enumerate(made.roster, start=1):
-        valid, stated = row.valid(), row.number
-        home = division(row.township, row.village)
-        places = (home[:9], home if row.village >= 0 else "")
-        first_15 = stated[:15]
-        ids = (valid, stated, first_15, row.recovered, bool(valid))
-        children.append(
-            Child(
-                pk,
-                row.name,
-                identity.pinyin(row.name),
-                row.sex,
-                row.birth_on,
-                *ids,
-                *places,
-                row.elder,
-            )
-        )
-        pupils[pk] = Pupil(pk, "studying", row.birth_on, home, row.township + 1)
-        enrolments.append(Enrolled(pk, pk, row.township + 1, "primary", 3, True, ""))
-        who[pk] = row
-    registers, listed_as = [], {}
-    key = 0
-    for number, (kind, rows) in enumerate(made.registers.items(), start=1):
-        listed, facts = [], {}
-        families: dict[int, list[str]] = defaultdict(list)
-        for row in rows:
-            families[row.person.household].append(row.name)
-        for row in rows:
-            key += 1
-            home = division(row.township, row.village)
-            family = tuple(sorted(set(families[row.person.household]) - {row.name}))
-            listed.append(
-                Listed(
-                    key,
-                    row.name,
-                    identity.pinyin(row.name),
-                    row.sex,
-                    row.birth_on,
-                    row.valid(),
-                    row.number,
-                    row.number[:15],
-                    False,
-                    home[:9],
-                    home,
-                    row.elder,
-                    family,
-                )
-            )
-            facts[key] = Row(
-                key, "", None, str(row.person.household), str(row.person.pk), False, home, "", ""
-            )
-            listed_as[key] = row
-        registers.append(Register(kind, number, AS_OF, listed, facts, None))
-    sites = {n + 1: Site(n + 1, division(n, -1), f"S{n}", False) for n in range(TOWNSHIPS)}
-    inputs = Inputs(COUNTY, TERM, children, pupils, sites, enrolments, [], registers)
-    return inputs, who, listed_as

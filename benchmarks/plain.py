@@ -3,7 +3,8 @@
 from typing import Any
 
 from benchmarks.accuracy import Tally, tally
-from benchmarks.people import County, as_inputs
+from benchmarks.county import as_inputs
+from benchmarks.people import County
 from students.linkage.frames import children_frame, entries_frame
 from students.linkage.scoring import confined
 

@@ -145,8 +145,8 @@ def floor(county: Any) -> Took:
 
 def measure_county(children: int, persons: int, decisions: int, *, plain: bool) -> None:
     """Load a county and print everything about it."""
+    from benchmarks.county import county as generated
     from benchmarks.county_rows import write_county, write_decisions
-    from benchmarks.people import county as generated
     from benchmarks.plain import pandas_and_rapidfuzz
 
     say(f"County: {children:,} enrolments, {persons:,} register persons, {connection.vendor}")
@@ -178,7 +178,7 @@ def measure_county(children: int, persons: int, decisions: int, *, plain: bool) 
 def measure_accuracy(children: int, persons: int) -> None:
     """Print recall and precision per fault, ours beside three other ways."""
     from benchmarks.accuracy import id_only, ours, table
-    from benchmarks.people import county as generated
+    from benchmarks.county import county as generated
     from benchmarks.plain import pandas_and_rapidfuzz, splink_defaults
 
     made = generated(children, persons)

@@ -10,8 +10,9 @@ A backup holds the database and the encrypted file store. It does not hold the s
 index key, chain key): keep those apart, on paper or a medium in a safe. It is encrypted with
 ``backup_key`` (AES-256-GCM in chunks; a chunk changed, moved, repeated or cut off is refused).
 
-Runs with Python 3.11 and ``cryptography`` only. Environment: POVEDU_DATABASE_URL, POVEDU_VAR,
-POVEDU_SECRETS_DIR, POVEDU_BACKUPS, POVEDU_BACKUP_AT, POVEDU_BACKUP_KEEP.
+One file, and Python 3.11 with ``cryptography`` is all it needs: the backup container holds no more,
+and whoever restores after a disaster may have no more. Environment: POVEDU_DATABASE_URL,
+POVEDU_VAR, POVEDU_SECRETS_DIR, POVEDU_BACKUPS, POVEDU_BACKUP_AT, POVEDU_BACKUP_KEEP.
 """
 
 import argparse

@@ -12,17 +12,15 @@ from povedu.screens.screen import Words
 from schools import selectors, services
 from schools.forms import schools as forms
 from schools.models import SchoolAlias
-from schools.views.schools import EDIT
+from schools.views.schools import EDIT, LIST
 from schools.views.scoped import ScopedActionScreen, local_day
-
-_LIST: tuple[Words, str] = (_("学校名录"), "schools:school-list")
 
 
 class _EventScreen(ScopedActionScreen):
     """Something happens to a school."""
 
     action = EDIT
-    parents = (_LIST,)
+    parents = (LIST,)
     selector = selectors.schools
     lookup = "code"
     form_class: ClassVar[type[BaseForm]] = forms.EventForm
@@ -113,7 +111,7 @@ class AliasAdd(FormScreen):
 
     action = EDIT
     title = _("新增别名")
-    parents = (_LIST,)
+    parents = (LIST,)
     selector = selectors.schools
     lookup = "code"
     form_class = forms.AliasForm
@@ -135,7 +133,7 @@ class AliasRemove(ActionScreen):
 
     action = EDIT
     title = _("删除别名")
-    parents = (_LIST,)
+    parents = (LIST,)
     selector = selectors.aliases
     service = services.remove_alias
     object_argument = "alias"

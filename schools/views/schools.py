@@ -31,7 +31,7 @@ from schools.views.scoped import (
 )
 
 VIEW, EDIT, ADD = "schools.school.view", "schools.school.edit", "schools.school.add"
-_LIST: tuple[Words, str] = (_("学校名录"), "schools:school-list")
+LIST: tuple[Words, str] = (_("学校名录"), "schools:school-list")
 
 
 class DivisionList(ListScreen):
@@ -149,7 +149,7 @@ class SchoolDetail(DetailScreen):
     action = VIEW
     selector = selectors.schools
     lookup = "code"
-    parents = (_LIST,)
+    parents = (LIST,)
     tabs = (
         Tab("base", _("基本信息"), template="schools/tab_facts.html", context=_lines),
         Tab(
@@ -244,7 +244,7 @@ class SchoolAdd(ScopedFormScreen):
 
     action = ADD
     title = _("新增学校")
-    parents = (_LIST,)
+    parents = (LIST,)
     form_class = forms.NewSchoolForm
     service = services.create_school
     details = services.SchoolDetails
@@ -257,7 +257,7 @@ class SchoolEdit(ScopedFormScreen):
 
     action = EDIT
     title = _("修改学校")
-    parents = (_LIST,)
+    parents = (LIST,)
     selector = selectors.schools
     lookup = "code"
     form_class = forms.SchoolForm

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from benchmarks import people
 from benchmarks.accuracy import digits_of, id_only, ours
-from benchmarks.people import as_inputs, county
+from benchmarks.county import as_inputs, county
 from povedu import identity
 from students.choices import LinkStage
 from students.linkage import scoring

@@ -4,11 +4,9 @@ Nothing here states a total: programmes, standards, sources and quotas are enter
 enter them, and every award, payment and ledger entry follows from the records.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 from django.utils import timezone
 
@@ -21,31 +19,24 @@ from students.choices import ApprovalState, Hardship
 from students.models import Student
 from subsidies.choices import Boarding, Cadence, DonorKind, PayeeKind, ProgrammeKind
 from subsidies.management.demo_county.cohorts import Child, Children
-from subsidies.models import Determination, DisbursementBatch, Programme
-from subsidies.services.awards import RunResult, approve_awards, propose_awards
+from subsidies.management.demo_county.treasury import BEGINNING, Treasury, at, standard
+from subsidies.models import Determination, Programme
+from subsidies.services.awards import propose_awards
 from subsidies.services.batching import make_batch
 from subsidies.services.disbursement import (
     approve_batch,
-    close_batch,
     freeze_batch,
-    release_batch,
 )
 from subsidies.services.gifts import GiftRow, enter_gifts, save_donor, settle_gifts
-from subsidies.services.notices import draft_notice, publish_notice, take_down
+from subsidies.services.notices import draft_notice
 from subsidies.services.payment_rules import set_payment_rules
 from subsidies.services.presets import install_presets
 from subsidies.services.programmes import (
     SourceShare,
     add_standard,
-    save_programme,
     set_quota,
-    set_source_rules,
 )
-from subsidies.services.receipts import enter_receipt
-from subsidies.services.returns import settle_batch
 
-POOR = [str(Hardship.REGISTERED_POOR)]
-BEGINNING = date(2015, 9, 1)
 ENTRANCE_QUOTA = 245
 SECOND_FROM = Decimal(300_000)  # batches from here on need a second approver
 GIFTS_2016 = (1180, 199)  # how many, how many of them 1,000 instead of 500; one is 750
@@ -53,138 +44,21 @@ GIFTS_2015 = (960, 120)
 RETURNED = {3: "户名与账号不符", 17: "账户已销户", 41: "卡号位数错误", 66: "户名与账号不符"}
 
 
-def _at(day: date) -> datetime:
-    return datetime.combine(day, time(10, 30), timezone.get_default_timezone())
-
-
-class _Treasury:
-    """Enter programmes, and take each through its year."""
-
-    def __init__(self, county: Division, actors: dict[str, Actor]) -> None:
-        self.county = county
-        self.maker = actors["aid"]
-        self.checker = actors["aid-head"]
-        self.finance = actors["finance"]
-
-    def programme(
-        self,
-        code: str,
-        name: str,
-        cadence: str,
-        standards: Iterable[dict[str, Any]],
-        **fields: Any,
-    ) -> Programme:
-        """Enter one programme of the county's own with its standards."""
-        now = _at(BEGINNING)
-        programme = save_programme(
-            actor=self.maker,
-            now=now,
-            county=self.county,
-            code=code,
-            name=name,
-            cadence=cadence,
-            starts_on=BEGINNING,
-            document="青政办发〔2015〕31号",
-            **fields,
-        )
-        for standard in standards:
-            add_standard(
-                programme=programme, starts_on=BEGINNING, actor=self.maker, now=now, **standard
-            )
-        return programme
-
-    def sources(self, programme: Programme, year: int, *shares: SourceShare) -> None:
-        """Set who pays in a year."""
-        set_source_rules(
-            programme=programme,
-            year=year,
-            shares=shares,
-            actor=self.maker,
-            now=_at(date(year, 1, 10)),
-        )
-
-    def award(self, programme: Programme, term: str, day: date, reason: str = "") -> RunResult:
-        """Propose, publicise where needed, and have somebody else approve."""
-        when = Term.parse(term)
-        result = propose_awards(programme=programme, term=when, actor=self.maker, now=_at(day))
-        approved_on = day
-        if programme.needs_notice:
-            notice = draft_notice(programme=programme, term=when, actor=self.maker, now=_at(day))
-            notice = publish_notice(notice=notice, actor=self.maker, now=_at(day))
-            approved_on = notice.ends_on + timedelta(days=1)
-            take_down(notice=notice, actor=self.maker, now=_at(approved_on))
-        approve_awards(
-            programme=programme,
-            term=when,
-            actor=self.checker,
-            now=_at(approved_on),
-            reason=reason,
-        )
-        for source, amount in result.by_source.items():
-            enter_receipt(
-                county=self.county,
-                programme=programme,
-                source=source,
-                amount=Decimal(amount),
-                received_on=approved_on,
-                document=f"青财教〔{day.year}〕{programme.pk}号",
-                actor=self.finance,
-                now=_at(approved_on),
-            )
-        return result
-
-    def send(self, programme: Programme, term: str, day: date) -> DisbursementBatch:
-        """Batch what is due, freeze, have somebody else approve, send to the bank."""
-        batch = make_batch(
-            programme=programme,
-            term=Term.parse(term),
-            actor=self.maker,
-            now=_at(day),
-            due_by=day,
-        )
-        batch = freeze_batch(batch=batch, actor=self.maker, now=_at(day))
-        batch = approve_batch(batch=batch, actor=self.checker, now=_at(day))
-        return release_batch(batch=batch, actor=self.maker, now=_at(day))
-
-    def settle(
-        self, batch: DisbursementBatch, day: date, returned: dict[int, str] | None = None
-    ) -> None:
-        """Take the bank's answer; close the batch where nothing came back."""
-        settle_batch(batch=batch, settled_on=day, actor=self.maker, now=_at(day), returned=returned)
-        batch.refresh_from_db()
-        if not returned:
-            close_batch(batch=batch, actor=self.maker, now=_at(day))
-
-    def pay(self, programme: Programme, term: str, day: date) -> None:
-        """Send and settle on one day."""
-        self.settle(self.send(programme, term, day - timedelta(days=3)), day)
-
-
-def _standard(stage: str, year: str, instalment: str, **more: Any) -> dict[str, Any]:
-    return {
-        "stage": stage,
-        "year_amount": Decimal(year),
-        "instalment_amount": Decimal(instalment),
-        "categories": POOR,
-        **more,
-    }
-
-
-def _enter_programmes(treasury: _Treasury, base: dict[str, Programme]) -> dict[str, Programme]:
+def _enter_programmes(treasury: Treasury, base: dict[str, Programme]) -> dict[str, Programme]:
     compulsory = (Stage.PRIMARY, Stage.JUNIOR)
     made = {
         "preschool": treasury.programme(
             "preschool",
             "建档立卡幼儿学前教育资助",
             Cadence.YEARLY,
-            [_standard(Stage.PRESCHOOL, "1500", "1500")],
+            [standard(Stage.PRESCHOOL, "1500", "1500")],
             payee_kind=PayeeKind.GUARDIAN,
         ),
         "boarder-topup": treasury.programme(
             "boarder-topup",
             "建档立卡寄宿生增补",
             Cadence.YEARLY,
-            [_standard(one, "500", "500", boarding=Boarding.BOARDER) for one in compulsory],
+            [standard(one, "500", "500", boarding=Boarding.BOARDER) for one in compulsory],
             payee_kind=PayeeKind.GUARDIAN,
             stacks_on=base["boarder-living"],
         ),
@@ -192,14 +66,14 @@ def _enter_programmes(treasury: _Treasury, base: dict[str, Programme]) -> dict[s
             "senior-high",
             "普通高中建档立卡学生县级资助",
             Cadence.TERM,
-            [_standard(Stage.SENIOR, "2000", "1000")],
+            [standard(Stage.SENIOR, "2000", "1000")],
             stacks_on=base["senior-grant"],
         ),
         "entrance": treasury.programme(
             "entrance",
             "高考入学政府资助",
             Cadence.ONCE,
-            [_standard(Stage.UNDERGRADUATE, "6000", "6000")],
+            [standard(Stage.UNDERGRADUATE, "6000", "6000")],
             needs_application=True,
         ),
         "vocational": treasury.programme(
@@ -207,15 +81,15 @@ def _enter_programmes(treasury: _Treasury, base: dict[str, Programme]) -> dict[s
             "中职一免六补",
             Cadence.TERM,
             [
-                _standard(Stage.VOCATIONAL, "3530", "1765", boarding=Boarding.BOARDER),
-                _standard(Stage.VOCATIONAL, "3130", "1565", boarding=Boarding.DAY),
+                standard(Stage.VOCATIONAL, "3530", "1765", boarding=Boarding.BOARDER),
+                standard(Stage.VOCATIONAL, "3130", "1565", boarding=Boarding.DAY),
             ],
         ),
         "orphans": treasury.programme(
             "orphans",
             "孤儿免费集中就读",
             Cadence.MONTH,
-            [_standard(Stage.PRIMARY, "8400", "700", categories=[str(Hardship.ORPHAN)])],
+            [standard(Stage.PRIMARY, "8400", "700", categories=[str(Hardship.ORPHAN)])],
             needs_notice=False,
             payee_kind=PayeeKind.GUARDIAN,
         ),
@@ -226,7 +100,7 @@ def _enter_programmes(treasury: _Treasury, base: dict[str, Programme]) -> dict[s
     return made
 
 
-def _enter_sources(treasury: _Treasury, programmes: dict[str, Programme]) -> None:
+def _enter_sources(treasury: Treasury, programmes: dict[str, Programme]) -> None:
     province, county = FundSource.PROVINCE, FundSource.COUNTY
     for year in (2015, 2016):
         heads = {2015: 880, 2016: 1003}[year]
@@ -263,13 +137,13 @@ def _enter_sources(treasury: _Treasury, programmes: dict[str, Programme]) -> Non
         heads_count=ENTRANCE_QUOTA,
         document="青政办发〔2016〕12号",
         actor=treasury.maker,
-        now=_at(date(2016, 6, 1)),
+        now=at(date(2016, 6, 1)),
     )
 
 
-def _apply_for_entrance(treasury: _Treasury, programme: Programme, children: Children) -> None:
+def _apply_for_entrance(treasury: Treasury, programme: Programme, children: Children) -> None:
     """File the applications of those who were admitted to university."""
-    entered, decided = _at(date(2016, 9, 1)), _at(date(2016, 9, 8))
+    entered, decided = at(date(2016, 9, 1)), at(date(2016, 9, 8))
     Determination.objects.bulk_create(
         Determination(
             student_id=child.key,
@@ -287,7 +161,7 @@ def _apply_for_entrance(treasury: _Treasury, programme: Programme, children: Chi
     )
 
 
-def _autumn(treasury: _Treasury, programmes: dict[str, Programme], term: str, year: int) -> None:
+def _autumn(treasury: Treasury, programmes: dict[str, Programme], term: str, year: int) -> None:
     awarded, paid = date(year, 10, 10), date(year, 11, 18)
     for code in ("boarder-living", "senior-grant"):
         treasury.award(programmes[code], term, awarded)
@@ -297,13 +171,13 @@ def _autumn(treasury: _Treasury, programmes: dict[str, Programme], term: str, ye
     treasury.pay(programmes["senior-grant"], term, paid)
 
 
-def _spring(treasury: _Treasury, programmes: dict[str, Programme]) -> None:
+def _spring(treasury: Treasury, programmes: dict[str, Programme]) -> None:
     for code in ("boarder-living", "senior-grant", "senior-high", "vocational"):
         treasury.award(programmes[code], "2015-2", date(2016, 4, 6))
         treasury.pay(programmes[code], "2015-2", date(2016, 5, 20))
 
 
-def _orphans(treasury: _Treasury, programme: Programme) -> None:
+def _orphans(treasury: Treasury, programme: Programme) -> None:
     """Pay month by month; a term's award is made in its first month."""
     for year, month in ((2015, 9), (2016, 3), (2016, 9)):
         treasury.award(programme, Term.on(date(year, month, 5)).code, date(year, month, 5))
@@ -313,12 +187,12 @@ def _orphans(treasury: _Treasury, programme: Programme) -> None:
         treasury.pay(programme, term, date(year, month, 15))
 
 
-def _gifts(treasury: _Treasury, programme: Programme, children: Children) -> None:
+def _gifts(treasury: Treasury, programme: Programme, children: Children) -> None:
     """Record gifts of 500 and 1,000 yuan, one of them of 750."""
     draw = Random(42)  # noqa: S311  # a demo, not a secret
     donors = [
         save_donor(
-            actor=treasury.maker, now=_at(BEGINNING), name=name, kind=kind, county=treasury.county
+            actor=treasury.maker, now=at(BEGINNING), name=name, kind=kind, county=treasury.county
         )
         for name, kind in (
             ("云滇爱心助学基金会", DonorKind.FOUNDATION),
@@ -338,7 +212,7 @@ def _gifts(treasury: _Treasury, programme: Programme, children: Children) -> Non
             rows.append(
                 (donors[order % 4], pool[order % len(pool)], day, Decimal(amount), "", None)
             )
-        now = _at(date(year, 12, 28))
+        now = at(date(year, 12, 28))
         given = enter_gifts(programme=programme, rows=rows, actor=treasury.maker, now=now)
         settle_gifts(
             programme=programme,
@@ -354,8 +228,8 @@ def build_money(county_code: str, actors: dict[str, Actor], children: Children) 
     Waiting at the end: a notice to show, a batch for its second approver, payments that came back.
     """
     county = Division.objects.get(pk=county_code)
-    treasury = _Treasury(county, actors)
-    install_presets(county=county, actor=treasury.maker, now=_at(BEGINNING))
+    treasury = Treasury(county, actors)
+    install_presets(county=county, actor=treasury.maker, now=at(BEGINNING))
     base = {one.code: one for one in Programme.objects.filter(county=county)}
     programmes = {**base, **_enter_programmes(treasury, base)}
     _enter_sources(treasury, programmes)
@@ -378,9 +252,9 @@ def build_money(county_code: str, actors: dict[str, Actor], children: Children) 
     _leave_waiting(treasury, programmes)
 
 
-def _leave_waiting(treasury: _Treasury, programmes: dict[str, Programme]) -> None:
+def _leave_waiting(treasury: Treasury, programmes: dict[str, Programme]) -> None:
     """Leave a notice to be shown and a large batch with the first of its two approvals."""
-    term, now = Term.parse("2016-1"), _at(date(2016, 12, 12))
+    term, now = Term.parse("2016-1"), at(date(2016, 12, 12))
     set_payment_rules(
         county=treasury.county, actor=treasury.maker, now=now, second_from=SECOND_FROM
     )
@@ -400,7 +274,7 @@ def _leave_waiting(treasury: _Treasury, programmes: dict[str, Programme]) -> Non
         starts_on=date(2016, 9, 1),
         actor=treasury.maker,
         now=now,
-        **_standard(Stage.SENIOR, "800", "400"),
+        **standard(Stage.SENIOR, "800", "400"),
     )
     propose_awards(programme=programme, term=term, actor=treasury.maker, now=now)
     draft_notice(programme=programme, term=term, actor=treasury.maker, now=now)
