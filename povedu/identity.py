@@ -6,15 +6,18 @@ sequence (odd for men), one check character.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from operator import mul
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_DIGITS = b"0123456789X"
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 _FIFTEEN = re.compile(r"[0-9]{15}")
 # Zero-width characters, word joiners, soft hyphen, directional marks and the byte-order mark.
@@ -106,9 +109,32 @@ def _squeezed(raw: str) -> tuple[str, list[str]]:
     return text, fixes
 
 
-def is_plain_id(stated: str) -> bool:
-    """Say whether text is a valid number as it stands, of which ``read_id`` would say nothing."""
-    return has_valid_check(stated) and not stated.endswith("000") and birth_of(stated) is not None
+_AS_TERMS = [  # by position: what each digit adds to the check sum
+    bytes(weight * max(_DIGITS.find(character), 0) % 11 for character in range(256))
+    for weight in (*_WEIGHTS, 1)
+]
+_WRONG = bytes(total % 11 != 1 for total in range(256))
+
+
+def not_plain_ids(cells: Sequence[Any]) -> list[Any]:
+    """Return the cells that are not text of which ``read_id`` would say nothing.
+
+    Sums are made for all numbers at once: a column of digits is one long integer whose bytes are
+    the rows, and 18 times 10 still fits a byte.
+    """
+    whole = [cell for cell in cells if isinstance(cell, str) and _EIGHTEEN.fullmatch(cell)]
+    digits = "".join(whole).encode()
+    terms = (digits[at::18].translate(table) for at, table in enumerate(_AS_TERMS))
+    total = sum(int.from_bytes(column) for column in terms).to_bytes(len(whole))
+    wrong = total.translate(_WRONG)
+    births = [cell[6:14] for cell in whole]
+    no_day = {text for text in set(births) if birth_of(f"000000{text}") is None}
+    plain = {
+        cell
+        for cell, fault, born in zip(whole, wrong, births, strict=True)
+        if not (fault or born in no_day or cell.endswith("000"))
+    }
+    return [cell for cell in cells if cell not in plain]
 
 
 @lru_cache(maxsize=65536)

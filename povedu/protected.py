@@ -134,16 +134,15 @@ def blind_indexes(kind: str, texts: Iterable[str]) -> list[str]:
 
 
 class HeldIndexes(Sequence[str]):
-    """The blind indexes of a column's texts, for as many rows as there are: 16 bytes each."""
+    """The blind indexes of a column's texts: made when first looked at, then 16 bytes each."""
 
     def __init__(self, kind: str, texts: Sequence[str]) -> None:
-        self._held = bytearray()
-        for start in range(0, len(texts), _HELD_AT_ONCE):
-            found = blind_indexes(kind, texts[start : start + _HELD_AT_ONCE])
-            self._held += bytes.fromhex("".join([one or _NO_INDEX for one in found]))
+        self._kind, self._texts = kind, texts
+        self._blocks: dict[int, bytes] = {}
+        self._others: dict[int, str] = {}
 
     def __len__(self) -> int:
-        return len(self._held) // 16
+        return len(self._texts)
 
     @overload
     def __getitem__(self, at: int) -> str: ...
@@ -151,14 +150,30 @@ class HeldIndexes(Sequence[str]):
     def __getitem__(self, at: slice) -> list[str]: ...
     def __getitem__(self, at: int | slice) -> str | list[str]:
         if isinstance(at, int):
-            return self._shown(self._held[at * 16 : at * 16 + 16].hex())
+            block, place = divmod(at, _HELD_AT_ONCE)
+            found = self._block(block)[place * 16 : place * 16 + 16].hex()
+            return self._others.get(at, self._shown(found))
         first, last, _step = at.indices(len(self))
-        shown = self._held[first * 16 : last * 16].hex()
-        return [self._shown(shown[n : n + 32]) for n in range(0, len(shown), 32)]
+        blocks = range(first // _HELD_AT_ONCE, -(-last // _HELD_AT_ONCE))
+        shown = b"".join(map(self._block, blocks)).hex()
+        start = blocks.start * _HELD_AT_ONCE
+        made = [
+            self._shown(shown[n : n + 32])
+            for n in range((first - start) * 32, (last - start) * 32, 32)
+        ]
+        return list(map(self._others.get, range(first, last), made)) if self._others else made
 
     def __iter__(self) -> Iterator[str]:
         for start in range(0, len(self), _HELD_AT_ONCE):
             yield from self[start : start + _HELD_AT_ONCE]
+
+    def _block(self, block: int) -> bytes:
+        held = self._blocks.get(block)
+        if held is None:
+            start = block * _HELD_AT_ONCE
+            found = blind_indexes(self._kind, self._texts[start : start + _HELD_AT_ONCE])
+            held = self._blocks[block] = bytes.fromhex("".join([one or _NO_INDEX for one in found]))
+        return held
 
     @staticmethod
     def _shown(index: str) -> str:
@@ -166,10 +181,8 @@ class HeldIndexes(Sequence[str]):
 
     def replaced(self, places: Sequence[int], indexes: Sequence[str]) -> Self:
         """Return the same with other indexes at some places."""
-        other = copy(self)
-        other._held = bytearray(self._held)
-        for at, index in zip(places, indexes, strict=True):
-            other._held[at * 16 : at * 16 + 16] = bytes.fromhex(index or _NO_INDEX)
+        other = copy(self)  # what either makes the other need not
+        other._others = self._others | dict(zip(places, indexes, strict=True))
         return other
 
 

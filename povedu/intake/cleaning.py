@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
+from povedu.intake.columns import Ahead
 from povedu.intake.frame import Frame, RowPlaces
 from povedu.intake.header import ColumnMeaning, Heading, Vocabulary, find_heading
 from povedu.intake.kinds import Column, Context, IntakeKind
 from povedu.intake.problems import Problem
 from povedu.intake.reader import FileData, SheetData
-from povedu.intake.reading.cells import ERROR, UNCACHED, Cell, as_text, column_index, letters
+from povedu.intake.reading.cells import Cell, as_text, column_index, letters
 from povedu.intake.rows import SheetRows, find_rows
-from povedu.intake.widgets import Cleaned, Cleaner, Lookups
-
-_BROKEN_FORMULA = (ERROR, UNCACHED)
+from povedu.intake.widgets import Cleaned, Lookups
 
 
 @dataclass
@@ -88,15 +87,18 @@ def _fill_down(sheet: SheetData, heading: Heading, kind: IntakeKind) -> None:
                 column[row] = column[top]
 
 
-def clean(readings: list[SheetReading], kind: IntakeKind, context: Context) -> Frame:
-    """Return the frame of cleaned values with every cell's repairs and problems noted."""
+def clean(readings: list[SheetReading], ahead: Ahead) -> Frame:
+    """Return the frame of cleaned values with every cell's repairs and problems noted.
+
+    ``ahead`` has what was cleaned while the file was still being read.
+    """
     frame = Frame(sheets=[reading.sheet.name for reading in readings])
     frame.places = places = RowPlaces()
     for at, reading in enumerate(readings):
         frame.column_of.append(reading.heading.fields() if reading.heading else {})
         rows = reading.rows.data
         places.extend(repeat(at, len(rows)), rows)
-    _clean_fields(frame, readings, kind, context.lookups)
+    _clean_fields(frame, readings, ahead)
     return frame
 
 
@@ -122,7 +124,7 @@ def clean_row(
     frame = Frame(sheets=[one["name"] for one in sheets], places=[place])
     frame.column_of = [{} for _ in sheets]
     frame.column_of[place[0]] = reading.heading.fields() if reading.heading else {}
-    _clean_fields(frame, [reading], kind, context.lookups)
+    _clean_fields(frame, [reading], Ahead(kind, {}, context.lookups))
     return frame
 
 
@@ -138,20 +140,20 @@ def cell_keys(mapping: Sequence[Mapping[str, Any]]) -> list[str]:
     return keys
 
 
-def _clean_fields(
-    frame: Frame, readings: list[SheetReading], kind: IntakeKind, lookups: Lookups
-) -> None:
+def _clean_fields(frame: Frame, readings: list[SheetReading], ahead: Ahead) -> None:
+    kind = ahead.kind
     for name, column in kind.columns.items():
         values: list[Any] = []
         for reading in readings:
             if reading.heading is None:
                 continue
             columns = [
-                _clean_column(frame, (name, column), (reading, meaning), lookups, len(values))
+                _clean_column(frame, (name, column), (reading, meaning), ahead, len(values))
                 for meaning in reading.heading.columns
                 if meaning.field == name
-            ] or [_named_by_sheet(frame, name, (reading, kind), lookups, len(values))]
-            values.extend(columns[0] if len(columns) == 1 else _gathered(columns))
+            ] or [_named_by_sheet(frame, name, (reading, kind), ahead.lookups, len(values))]
+            some = columns[0] if len(columns) == 1 else _gathered(columns)
+            values = values + some if values else some
         frame.set_column(name, values)
 
 
@@ -198,29 +200,16 @@ def _clean_column(
     frame: Frame,
     about: tuple[str, Column],
     source: tuple[SheetReading, ColumnMeaning],
-    lookups: Lookups,
+    ahead: Ahead,
     start: int,
 ) -> list[Any]:
-    reading, meaning = source
-    cleaner = about[1].widget_under(meaning.header).cleaner(lookups)
-    cells = _cells(reading, meaning.index)
-    known: dict[Cell, Any] = {}
-    noted: dict[Cell, Cleaned] = {}
-    for cell in dict.fromkeys(cells):
-        cleaned = clean_cell(cell, cleaner)
-        known[cell] = cleaned.value
-        if cleaned.fixes or cleaned.problems:
-            noted[cell] = cleaned
-    if noted:
-        _note_all(frame, about, (letters(meaning.index), cells), noted, start)
-    return [known[cell] for cell in cells]
-
-
-def clean_cell(cell: Cell, cleaner: Cleaner) -> Cleaned:
-    """Clean one cell; a formula without a result is never taken for a blank or a zero."""
-    if isinstance(cell, str) and cell[:2] in _BROKEN_FORMULA:
-        return Cleaned(cleaner("").value, (), ("formula-error",))
-    return cleaner(cell)
+    (reading, meaning), rows = source, source[0].rows.data
+    widget = about[1].widget_under(meaning.header)
+    cleaned = ahead.column(reading.sheet, meaning.index, widget, rows)
+    if cleaned.noted:
+        cells = _cells(reading, meaning.index)
+        _note_all(frame, about, (letters(meaning.index), cells), cleaned.noted, start)
+    return cleaned.picked(rows)
 
 
 def _note_all(

@@ -21,6 +21,7 @@ from povedu.errors import Refusal
 from povedu.intake.reading.cells import Column
 from povedu.intake.reading.limits import Limits
 
+_PIPE_BYTES = 2**20  # what any process may ask for
 _BASE = Path(__file__).resolve().parent.parent.parent
 # The project package starts Celery when imported; the child has no use for it, nor for Django.
 _START = (
@@ -87,6 +88,9 @@ class SheetData:
         self._known.clear()
 
 
+Watch = Callable[[SheetData], None]
+
+
 @dataclass
 class FileData:
     """A file as read."""
@@ -133,9 +137,11 @@ def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        bufsize=_PIPE_BYTES,
         env={"LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
         cwd="/",
         start_new_session=True,  # a workbook's judge and parser end together
+        pipesize=_PIPE_BYTES,  # the child makes the next block while we are at the last one
     )
     head = json.dumps(bounds.named()).encode() + b"\n"
     assert process.stdin is not None  # noqa: S101  # PIPE was asked for
@@ -160,27 +166,30 @@ def _documents(data: bytes, bounds: Limits) -> Iterator[dict[str, Any]]:
 
 def read_file(data: bytes) -> FileData:
     """Return a file's sheets; raise Refusal with one clear sentence."""
-    return begin_reading(data)()
+    return begin_reading(data)(lambda _sheet: None)
 
 
-def begin_reading(data: bytes) -> Callable[[], FileData]:
+def begin_reading(data: bytes) -> Callable[[Watch], FileData]:
     """Let a child read; return what waits for the sheets and raises Refusal as ``read_file`` does.
 
-    The child lives no longer than what is returned, whatever the file does to it.
+    What waits tells of each sheet that has grown by a block. The child lives no longer than what is
+    returned, whatever the file does to it.
     """
     bounds = limits()
     if len(data) > bounds.file_bytes:
         raise fault("file-too-large", limit=bounds.file_bytes)
     documents = iter(_documents(data, bounds))
     begun = next(documents, {})
-    return lambda: _collected(chain([begun], documents), bounds)
+    return lambda watch: _collected(chain([begun], documents), bounds, watch)
 
 
-def _collected(documents: Iterable[dict[str, Any]], bounds: Limits) -> FileData:
+def _collected(documents: Iterable[dict[str, Any]], bounds: Limits, watch: Watch) -> FileData:
     file = FileData("", "", [])
     ended = False
     for document in documents:
         ended = _take(file, document)
+        if "columns" in document:
+            watch(file.sheets[-1])
     if not ended:
         raise fault("too-heavy")
     for sheet in file.sheets:

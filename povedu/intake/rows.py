@@ -66,7 +66,7 @@ def _suspects(sheet: SheetData, heading: Heading, keys: list[int]) -> set[int]:
 
 
 def _is_blank(cell: Cell) -> bool:
-    return isinstance(cell, str) and not tidy(cell)
+    return isinstance(cell, str) and not cell.isalnum() and not tidy(cell)
 
 
 def find_rows(sheet: SheetData, heading: Heading, kind: IntakeKind) -> SheetRows:

@@ -5,7 +5,7 @@ what it did: the value, the repairs (``fixed-…``) and the problems, never sile
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -24,6 +24,9 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?(?:[ T].*)?")
 _UNIT = re.compile(r"(?:万元|万|元|人|台|套|个|间|座|平方米|平米|m2|㎡)$")
+_MOBILE = re.compile(r"[0-9]{11}").fullmatch
+_ACCOUNT = re.compile(r"[0-9]{8,32}").fullmatch
+_PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]")  # what a font or an encoding has lost
 _EPOCH = date(1899, 12, 30)
 _EARLIEST, _LATEST = 1900, 2100
 
@@ -79,6 +82,10 @@ class LedgerWidget(widgets.Widget):  # type: ignore[misc]  # the library is unty
             fixes = fixes or ("fixed-space",)
         return Cleaned(text, fixes)
 
+    def doubtful(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """Return which distinct cells have to be cleaned: every other one is its own value."""
+        return cells
+
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         """Clean for django-import-export's own path; raise ValueError for a problem."""
         cell: Cell = "" if value is None else value
@@ -117,6 +124,8 @@ class NameWidget(LedgerWidget):
             return Cleaned("", (), ("name-missing",))
         if isinstance(cell, float) or text.isdigit():
             return Cleaned(text, fixes, ("value-unknown",))
+        if text.isalpha():  # neither spaces nor dots nor anything private
+            return Cleaned(text, fixes)
         shown = text
         if not text.isascii():
             shown = _SPACE.sub("", text)
@@ -125,7 +134,7 @@ class NameWidget(LedgerWidget):
         if shown != text:
             code = "fixed-space" if len(shown) != len(text) else "fixed-width"
             fixes = tuple(dict.fromkeys((*fixes, code)))
-        if any("\ue000" <= character <= "\uf8ff" or character == "\ufffd" for character in shown):
+        if _PRIVATE.search(shown):
             return Cleaned(shown, fixes, ("value-unknown",))
         return Cleaned(shown, fixes)
 
@@ -150,11 +159,13 @@ class IdWidget(LedgerWidget):
         super().__init__(identifier=True)
         self.required = required
 
+    def doubtful(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """Pass over whole numbers whose check character fits."""
+        return identity.not_plain_ids(cells)
+
     def _clean(self, cell: Cell) -> Cleaned:
         if isinstance(cell, float):
             return self._number(cell)
-        if identity.is_plain_id(cell):
-            return Cleaned(cell)
         reading = identity.read_id.__wrapped__(as_text(cell))
         if reading.problems == ("id-missing",):
             return Cleaned("", (), ("id-missing",) if self.required else ())
@@ -336,9 +347,11 @@ class PhoneWidget(LedgerWidget):
     def __init__(self) -> None:
         super().__init__(identifier=True)
 
+    def doubtful(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """Pass over eleven digits."""
+        return [cell for cell in cells if not (isinstance(cell, str) and _MOBILE(cell))]
+
     def _clean(self, cell: Cell) -> Cleaned:
-        if isinstance(cell, str) and len(cell) == 11 and cell.isascii() and cell.isdecimal():
-            return Cleaned(cell)
         text, fixes = text_of(cell)
         if not text:
             return BLANK
@@ -355,9 +368,11 @@ class AccountWidget(LedgerWidget):
     def __init__(self) -> None:
         super().__init__(identifier=True)
 
+    def doubtful(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """Pass over as many digits as accounts have."""
+        return [cell for cell in cells if not (isinstance(cell, str) and _ACCOUNT(cell))]
+
     def _clean(self, cell: Cell) -> Cleaned:
-        if isinstance(cell, str) and 8 <= len(cell) <= 32 and cell.isascii() and cell.isdecimal():
-            return Cleaned(cell)
         cleaned = super()._clean(cell)
         if cleaned.problems or not cleaned.value:
             return cleaned

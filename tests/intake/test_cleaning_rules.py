@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from povedu.identity import tidy
 from povedu.intake.cleaning import SheetReading, clean
+from povedu.intake.columns import Ahead, clean_cell
 from povedu.intake.header import Vocabulary, find_heading
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource
 from povedu.intake.people import check_against_ids, recover_ids, refuse_duplicates
@@ -147,6 +148,27 @@ def test_a_number_of_sixteen_digits_never_passes(name: str) -> None:
     holds()
 
 
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_cell_passed_over_is_what_cleaning_would_make_of_it(name: str) -> None:
+    widget = WIDGETS[name]
+    cleaner = widget.cleaner(LOOKUPS)
+    plain = [id_number(n) for n in range(1, 9)] + ["13900001111", "6217790000000000001"]
+    broken = [f"{number[:17]}{'X' if number[17] != 'X' else '1'}" for number in plain[:3]]
+    broken += ["530623201013010015", "530623200501010008"[:15] + "000", "\0e#REF!", "\0f"]
+
+    @settings(max_examples=150, deadline=None, derandomize=True)
+    @given(st.lists(st.one_of(cells, st.sampled_from(plain + broken)), max_size=30, unique=True))
+    def holds(some: list[Cell]) -> None:
+        looked_at = set(widget.doubtful(some))
+        for cell in some:
+            if cell not in looked_at:
+                assert clean_cell(cell, cleaner) == Cleaned(cell), cell
+
+    holds()
+    if name in ("number", "optional number"):
+        assert list(widget.doubtful(plain)) == plain[8:]
+
+
 # --- a whole table --------------------------------------------------------------------------------
 
 
@@ -181,7 +203,7 @@ def test_every_row_is_ready_warned_refused_or_skipped(rows: list[list[Cell]]) ->
     assert reading.heading
     reading.rows = find_rows(sheet, reading.heading, KIND)
     context = Context(actor=None, now=NOW)  # type: ignore[arg-type]  # nobody is asked for here
-    frame = clean([reading], KIND, context)
+    frame = clean([reading], Ahead(KIND, {}, context.lookups))
     recover_ids(frame)
     check_against_ids(frame, NOW.date())
     refuse_duplicates(frame, ["birth_on"])
@@ -192,6 +214,33 @@ def test_every_row_is_ready_warned_refused_or_skipped(rows: list[list[Cell]]) ->
     unseen = below - passed - set(reading.rows.data)
     assert not passed & set(reading.rows.data)
     assert all(not tidy(as_text(cell)) for row in unseen for cell in table[row])
+
+
+def grown(rows: list[list[Cell]], steps: list[int], ahead: Ahead) -> SheetReading:
+    """Return a sheet that came in blocks of some rows, each told of."""
+    sheet, at = SheetData("表", merges=[(3, 3, 4, 3)]), 0
+    for step in steps:
+        sheet.extend([list(column) for column in zip(*rows[at : at + step], strict=True)])
+        ahead.watch(sheet)
+        at += step
+    reading = SheetReading(sheet, find_heading(sheet, Vocabulary(KIND, {})))
+    assert reading.heading
+    reading.rows = find_rows(sheet, reading.heading, KIND)
+    return reading
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(st.lists(table_cells, min_size=6, max_size=6), min_size=9, max_size=9))
+def test_cleaned_while_read_or_afterwards_is_the_same(rows: list[list[Cell]]) -> None:
+    # a first block of the title alone guesses nothing, one with a false heading wrongly
+    titles: list[list[Cell]] = [["花名册", "", "", "", "", ""], ["姓名", "", "性别", "", "", ""]]
+    table = [*titles, list(HEADINGS), *rows]
+    late = Ahead(KIND, {}, {})
+    wanted = clean([grown(table, [12], Ahead(KIND, {}, {}))], late)
+    for steps in ([12], [4, 4, 4], [3, 9], [2, 10], [1, 2, 9]):
+        ahead = Ahead(KIND, {}, {})
+        frame = clean([grown(table, steps, ahead)], ahead)
+        assert (frame.values, frame.problems) == (wanted.values, wanted.problems), steps
 
 
 def test_before_eight_in_the_morning_today_is_the_day_here() -> None:

@@ -7,7 +7,7 @@ neither travel as text with a leading NUL, which no cell of a real file can hold
 without its result.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -46,14 +46,14 @@ _CONVERT: dict[type, Callable[[Any], Cell]] = {
 }
 
 
-def plain_column(values: list[Any]) -> Column:
+def plain_column(values: Sequence[Any]) -> Column:
     """Return a parsed column with dates, booleans and NULs in their travelling form."""
     types = set(map(type, values))
     if not types <= {str, float}:
-        values = [_CONVERT[type(value)](value) for value in values]
-    elif str in types and "\0" in "".join(map(str, values) if float in types else values):
-        values = [shown(value) if type(value) is str else value for value in values]
-    return values
+        return [_CONVERT[type(value)](value) for value in values]
+    if str in types and "\0" in "".join(map(str, values) if float in types else values):
+        return [shown(value) if type(value) is str else value for value in values]
+    return list(values)
 
 
 def shown(text: str) -> str:

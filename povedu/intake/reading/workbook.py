@@ -194,7 +194,7 @@ def _column_blocks(source: Any, left: int, facts: SheetFacts) -> Iterator[list[C
     while (chunk := list(islice(rows, BLOCK_ROWS))) or at <= last:
         height = len(chunk) or min(last + 1 - at, BLOCK_ROWS)
         columns: list[Column] = [[""] * height for _ in range(left)]
-        columns += [plain_column(list(values)) for values in zip(*chunk, strict=True)]
+        columns += [plain_column(values) for values in zip(*chunk, strict=True)]
         columns += [[""] * height for _ in range(width - len(columns))]
         for (row, column), mark in facts.special.items():
             if at <= row < at + height:

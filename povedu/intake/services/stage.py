@@ -15,6 +15,7 @@ from povedu.bulk import Derived, Repeated, insert_columns, insert_rows, uncollec
 from povedu.errors import Refusal
 from povedu.intake.choices import BatchState
 from povedu.intake.cleaning import SheetReading, clean, understand
+from povedu.intake.columns import Ahead
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Changes, Context, IntakeKind, kind_of
 from povedu.intake.models import ImportBatch, ImportBlock, ImportRow, MappingProfile
@@ -96,8 +97,10 @@ def _stage(batch: ImportBatch, actor: Actor, now: datetime, tell: Tell) -> Impor
     reading = begin_reading(_original(batch))
     kind = kind_of(batch.kind)  # we get ready while the child is at work
     context = context_of(batch, kind, actor, now)
-    file = reading()
-    readings = understand(file, kind, profile_of(batch))
+    profile = profile_of(batch)
+    ahead = Ahead(kind, profile, context.lookups)
+    file = reading(ahead.watch)
+    readings = understand(file, kind, profile)
     if not any(reading.heading for reading in readings):
         raise Refusal(
             "no-heading",
@@ -106,7 +109,7 @@ def _stage(batch: ImportBatch, actor: Actor, now: datetime, tell: Tell) -> Impor
         )
     count = sum(len(reading.rows.data) for reading in readings if reading.heading)
     tell(1, _STEPS, _("正在清洗 %(rows)s 行") % {"rows": f"{count:,}"})
-    frame = clean(readings, kind, context)
+    frame = clean(readings, ahead)
     bound = limits().rows
     if len(frame) > bound:
         raise fault("too-many-rows", limit=bound, row=len(frame))
@@ -156,11 +159,11 @@ def _count(batch: ImportBatch, frame: Frame, changes: Changes) -> None:
     for problems in frame.problems.values():
         codes.update({problem.code for problem in problems})
     batch.summary = {"codes": dict(codes.most_common())}
-    batch.preview = dict(
-        Counter(
-            str(said[0]) for at, said in changes.items() if frame.outcome(at) is not Outcome.REFUSED
-        )
-    )
+    kinds = Counter([said[0] for said in changes.values()])
+    for at in frame.problems.keys() | frame.outcomes.keys():
+        if at in changes and frame.outcome(at) is Outcome.REFUSED:
+            kinds[changes[at][0]] -= 1
+    batch.preview = {str(kind): count for kind, count in kinds.items() if count}
 
 
 def _row_columns(
