@@ -1,7 +1,6 @@
 """Set-wise writing: COPY on PostgreSQL, executemany on SQLite, the same call for both."""
 
 import gc
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -254,11 +253,13 @@ def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
             cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
             sequence = cursor.fetchone()[0]  # looked up per row it would cost more than the keys
             cursor.execute(
-                "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count]
+                "WITH drawn AS MATERIALIZED (SELECT nextval(%s::regclass) AS key"
+                " FROM generate_series(1, %s)) SELECT min(key), max(key),"
+                " CASE WHEN max(key) - min(key) >= count(*) THEN array_agg(key) END FROM drawn",
+                [sequence, count],
             )
-            keys = array("q", (key for (key,) in cursor))
-            following = range(keys[0], keys[0] + count)
-            return following if keys == array("q", following) else list(keys)
+            first, last, scattered = cursor.fetchone()  # so many rows would take longer to fetch
+            return scattered or range(first, last + 1)
         quoted = connection.ops.quote_name(table)
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {quoted}")  # noqa: S608  # a model's table
         last = cursor.fetchone()[0]

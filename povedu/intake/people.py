@@ -1,6 +1,6 @@
 """Checks across columns that every ledger about people shares."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -89,17 +89,21 @@ def check_against_ids(frame: Frame, today: date, fields: PersonFields = PERSON) 
     """
     births, sexes = list(frame.column(fields.birth_on)), list(frame.column(fields.sex))
     has_birth, has_sex = frame.has(fields.birth_on), frame.has(fields.sex)
+    days: dict[str, date | None] = {}
     for at, number in enumerate(valid_ids(frame, fields)):
         if not number:
             if births[at] and births[at] > today:
                 frame.note(at, "date-unreadable", fields.birth_on, births[at])
                 births[at] = None
             continue
-        born = identity.birth_of(number)
+        if (text := number[6:14]) not in days:
+            days[text] = identity.birth_of(number)
+        born, sex = days[text], identity.sex_of(number)
+        if births[at] == born and sexes[at] == sex and born is not None and born <= today:
+            continue
         if born is not None and born > today:
             frame.note(at, "id-birth-mismatch", fields.id_number, number)
         _compare(frame, at, births, born, ("id-birth-mismatch", fields.birth_on, has_birth))
-        sex = identity.sex_of(number)
         _compare(frame, at, sexes, sex, ("id-sex-mismatch", fields.sex, has_sex))
     frame.set_column(fields.birth_on, births)
     frame.set_column(fields.sex, sexes)
@@ -125,12 +129,16 @@ def refuse_duplicates(
     ``same`` are the columns that make two rows without a number the same row.
     """
     names = frame.column(fields.name)
+    numbers = frame.column(fields.id_number)
+    repeated = {number for number, count in Counter(numbers).items() if count > 1}
+    again = [at for at, number in enumerate(numbers) if number in repeated]
     if by_id:
-        for rows in _same_number(frame, fields):
+        for rows in _same_number(again, numbers):
             _judge_group(frame, rows, names, fields)
     keys: dict[tuple[Any, ...], int] = {}
     columns = [frame.column(name) for name in dict.fromkeys([fields.name, fields.id_number, *same])]
-    for at, key in enumerate(zip(*columns, strict=True)):
+    for at in again:
+        key = tuple(column[at] for column in columns)
         if not names[at] or frame.outcomes.get(at) is Outcome.REFUSED:
             continue
         first = keys.setdefault(key, at)
@@ -138,12 +146,12 @@ def refuse_duplicates(
             _refuse_repeat(frame, at, first, fields.name)
 
 
-def _same_number(frame: Frame, fields: PersonFields) -> list[list[int]]:
+def _same_number(rows: list[int], numbers: list[Any]) -> list[list[int]]:
     groups: dict[str, list[int]] = defaultdict(list)
-    for at, number in enumerate(frame.column(fields.id_number)):
-        if number and len(number) >= 15:
-            groups[number].append(at)
-    return [rows for rows in groups.values() if len(rows) > 1]
+    for at in rows:
+        if numbers[at] and len(numbers[at]) >= 15:
+            groups[numbers[at]].append(at)
+    return list(groups.values())
 
 
 def _judge_group(frame: Frame, rows: list[int], names: list[Any], fields: PersonFields) -> None:

@@ -13,7 +13,7 @@ from povedu.intake.header import Heading
 from povedu.intake.kinds import IntakeKind
 from povedu.intake.reader import SheetData
 from povedu.intake.reading.cells import Cell, Column, as_text
-from povedu.intake.wording import NOTE, SIGNATURE, TOTAL, squeezed
+from povedu.intake.wording import MARKING, NOTE, SIGNATURE, TOTAL, squeezed
 
 _ID_LIKE = re.compile(r"[1-9]\d{14,17}[\dXx]?")
 _SERIAL = re.compile(r"[\d.、]{1,7}")
@@ -38,10 +38,13 @@ def _matching(column: Column, start: int, wanted: set[Cell]) -> Iterator[int]:
 def _odd_cells(cells: Iterable[Cell], headings: set[str]) -> set[Cell]:
     """Return the distinct cells that may mark a row as no data."""
     odd: set[Cell] = set()
+    initials = {heading[:1] for heading in headings}
     for cell in cells:
         if isinstance(cell, float) or (cell[:1].isdigit() and cell[-1:].isdigit()):
             continue
         text = tidy(cell)
+        if text.isalpha() and text[0].lower() not in initials and not MARKING.search(text):
+            continue  # a name, as nearly all cells here are
         if (
             squeezed(text) in headings
             or TOTAL.match(text)

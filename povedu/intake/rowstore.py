@@ -11,11 +11,10 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Any, Protocol
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from povedu.bulk import chunked
 from povedu.intake.cleaning import SheetReading
@@ -29,6 +28,7 @@ from povedu.protected import seal, unseal
 CONTEXT = "intake.row"
 BLOCK_ROWS = 500
 _WALK = 2000
+_BLOCKS_AT_ONCE = 10
 _TEXTS_KNOWN = 10_000  # a column of more distinct texts hardly repeats any
 
 
@@ -117,8 +117,10 @@ class StoredRow:
 
 @dataclass
 class StoredColumns:
-    """Opened rows as columns; ``problems`` by position among them."""
+    """Opened rows of one sheet as columns; ``problems`` by position among them."""
 
+    sheet: int
+    numbers: list[int]
     columns: list[list[Any]]
     problems: dict[int, list[Problem]]
 
@@ -173,7 +175,10 @@ class RowReader:
 
     def fetch(self, rows: Iterable[StagedRow]) -> None:
         """Open the blocks that rows lie in, in one query, in place of those held before."""
-        wanted = {row.block: row.sheet for row in rows if not row.payload}
+        self._hold({row.block: row.sheet for row in rows if not row.payload})
+
+    def _hold(self, wanted: dict[int, int]) -> None:
+        """Hold the blocks at some positions, each with its sheet, and no others."""
         self._held = {at: block for at, block in self._held.items() if at in wanted}
         missing = wanted.keys() - self._held.keys()
         if missing:
@@ -217,42 +222,51 @@ class RowReader:
             for row in some:
                 yield row, self.open(row)
 
-    def columns(self, rows: Sequence[StagedRow]) -> StoredColumns:
-        """Return rows as columns in the order of the kind's fields."""
-        found = StoredColumns([[] for _name in self.names], {})
-        self.fetch(rows)
-        start = 0
-        for position, group in groupby(rows, lambda row: None if row.payload else row.block):
-            some = list(group)
-            if position is None:
-                self._append_opened(found, some, start)
+    def columns(self, rows: "QuerySet[ImportRow]") -> Iterator[StoredColumns]:
+        """Yield rows as columns in the order of the kind's fields, in the order of the file.
+
+        A block of which all rows are wanted as it has them is taken as it is: of these rows the
+        database is asked for no more than how many they are.
+        """
+        spans = (
+            rows.values("sheet", "block")
+            .annotate(
+                first=Min("number"), count=Count("pk"), own=Count("pk", filter=~Q(payload=b""))
+            )
+            .order_by("sheet", "first")
+        )
+        for some in chunked(spans, _BLOCKS_AT_ONCE):
+            self._hold({span["block"]: span["sheet"] for span in some})
+            for span in some:
+                block = self._held.get(span["block"])
+                if block and not span["own"] and span["count"] == len(block.numbers):
+                    said = {int(at): block.said(int(at)) for at in block.problems}
+                    yield StoredColumns(span["sheet"], block.numbers, block.values, said)
+                    continue
+                of_block = rows.filter(sheet=span["sheet"], block=span["block"])
+                of_block = of_block.only("sheet", "number", "block", "payload").order_by("number")
+                for chosen in chunked(of_block.iterator(chunk_size=_WALK), _WALK):
+                    yield self._picked(span["sheet"], chosen, block)
+
+    def _picked(self, sheet: int, rows: Sequence[StagedRow], block: _Block | None) -> StoredColumns:
+        """Return some rows of a block (None where all have payloads of their own) as columns."""
+        found = StoredColumns(sheet, [row.number for row in rows], [], {})
+        if block is None:
+            found.columns = [[None] * len(rows) for _name in self.names]
+        else:
+            places = [block.at[row.number] for row in rows]
+            found.columns = [[column[at] for at in places] for column in block.values]
+        for at, row in enumerate(rows):
+            if row.payload or block is None:
+                opened = self.open(row)
+                for name, column in zip(self.names, found.columns, strict=True):
+                    column[at] = opened.values[name]
+                said = opened.problems
             else:
-                self._append_block(found, some, start, self._held[position])
-            start += len(some)
-        return found
-
-    def _append_opened(self, found: StoredColumns, rows: list[StagedRow], start: int) -> None:
-        for at, row in enumerate(rows, start=start):
-            opened = self.open(row)
-            for name, column in zip(self.names, found.columns, strict=True):
-                column.append(opened.values[name])
-            if opened.problems:
-                found.problems[at] = opened.problems
-
-    def _append_block(
-        self, found: StoredColumns, rows: list[StagedRow], start: int, block: _Block
-    ) -> None:
-        if len(rows) == len(block.numbers):
-            for whole, column in zip(found.columns, block.values, strict=True):
-                whole.extend(column)
-            found.problems.update((start + int(at), block.said(int(at))) for at in block.problems)
-            return
-        places = [block.at[row.number] for row in rows]
-        for whole, column in zip(found.columns, block.values, strict=True):
-            whole.extend([column[at] for at in places])
-        for at, place in enumerate(places, start=start):
-            if said := block.said(place):
+                said = block.said(block.at[row.number])
+            if said:
                 found.problems[at] = said
+        return found
 
     def pack(self, row: StoredRow) -> bytes:
         """Return the payload of a row that is not as its block has it."""

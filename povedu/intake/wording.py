@@ -18,6 +18,8 @@ SIGNATURE = re.compile(
     r"|(?:校长|制表|审核|复核|签字|盖章|公章|单位)\s*[(（]?(?:签名|签字|盖章|公章|章)?[)）]?\s*[:：]"
 )
 NOTE = re.compile(r"(?:备?注|说明|附注|填表说明|填写说明)\s*\d*\s*[:：.、]")
+# One of these is in every total and signature that consists of letters only.
+MARKING = re.compile("[计数人位期间导签]")
 
 
 @lru_cache(maxsize=8192)

@@ -21,10 +21,12 @@ from students.services.roster_rows import (
     Roster,
     differences_of,
     in_chunks,
+    knows_children,
     mapped,
     match,
     read_known,
     roster_of,
+    rows_of,
 )
 
 _NEW = (RowChange.NEW, None, 0)
@@ -32,6 +34,8 @@ _NEW = (RowChange.NEW, None, 0)
 
 def classify_roster(frame: Frame, context: Context) -> Changes:
     """Return per row new, changed or unchanged, with whom it is about and that record's version."""
+    if not knows_children(context):
+        return dict.fromkeys(rows_of(frame, context, accepted=False), _NEW)
     roster = roster_of(frame, context, accepted=False)
     match(roster, context)
     read_known(roster, context)

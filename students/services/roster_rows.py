@@ -15,7 +15,7 @@ from povedu.intake.models import ImportBatch
 from povedu.intake.people import valid_ids
 from povedu.intake.problems import Outcome
 from povedu.protected import HeldIndexes, blind_indexes
-from schools.selectors.naming import SchoolNames
+from schools.selectors.naming import NamedSchool, SchoolNames
 from students.models import Enrolment, Student
 
 PLAIN = (
@@ -71,13 +71,23 @@ class Roster:
         return column if len(places) == len(column) else [column[at] for at in places]
 
 
-def roster_of(frame: Frame, context: Context, *, accepted: bool = True) -> Roster:
-    """Return the rows of known schools; of a frame just staged those that are not refused."""
+def _schools(frame: Frame, context: Context) -> list[NamedSchool | None]:
     names: SchoolNames = context.lookups["names"][""]
+    return list(map(names.by_code.get, frame.column("school_code")))
+
+
+def rows_of(frame: Frame, context: Context, *, accepted: bool = True) -> list[int]:
+    """Return which rows of the frame make a roster, as ``roster_of`` takes them."""
     said = () if accepted else frame.problems.keys() | frame.outcomes.keys()
     refused = {at for at in said if frame.outcome(at) is Outcome.REFUSED}
-    schools = [names.by_code.get(code) for code in frame.column("school_code")]
-    rows = [at for at, school in enumerate(schools) if school is not None and at not in refused]
+    schools = enumerate(_schools(frame, context))
+    return [at for at, school in schools if school is not None and at not in refused]
+
+
+def roster_of(frame: Frame, context: Context, *, accepted: bool = True) -> Roster:
+    """Return the rows of known schools; of a frame just staged those that are not refused."""
+    schools = _schools(frame, context)
+    rows = rows_of(frame, context, accepted=accepted)
     columns: dict[str, Any] = {
         name: _picked(frame.column(name), rows) for name in (*PLAIN, *SEALED)
     }
@@ -134,6 +144,11 @@ def _add_numbers(columns: dict[str, Any], frame: Frame, rows: list[int]) -> None
 # --- recognising ----------------------------------------------------------------------------------
 
 
+def knows_children(context: Context) -> bool:
+    """Say whether the county has any child: where it has none, every row is a new one."""
+    return Student.objects.filter(county=f"{context.county_code}000000").exists()
+
+
 def match(roster: Roster, context: Context) -> None:
     """Find whom each row is about, set-wise.
 
@@ -142,7 +157,7 @@ def match(roster: Roster, context: Context) -> None:
     3. A provisional child is found by student number, or by school, name and birth date when only
        one fits: correcting one's own provisional row is an update, never a merge of two people.
     """
-    if not Student.objects.filter(county=f"{context.county_code}000000").exists():
+    if not knows_children(context):
         return
     columns = roster.columns
     rows = zip(

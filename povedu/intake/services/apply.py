@@ -2,11 +2,11 @@
 
 import json
 import zlib
-from array import array
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from sys import intern
-from typing import Any, NamedTuple
+from itertools import groupby, repeat
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -31,43 +31,13 @@ from povedu.protected import sealer
 from povedu.scope import Actor
 from povedu.writes import listening
 
-_BLOCK = 5000
+_AT_ONCE = 5000
 _OPEN = (BatchState.STAGED, BatchState.RETURNED, BatchState.APPLYING)
 
 
-class _Staged(NamedTuple):
-    """What a staged row says outside its content."""
-
-    pk: int
-    change: str
-    target_id: int | None
-    codes: str
-    sheet: int
-    number: int
-    seen_version: int | None
-    block: int
-    payload: bytes
-
-
-class Accepted:
-    """What has to be known of the accepted rows when they are in: their keys, and where said."""
-
-    def __init__(self) -> None:
-        self.keys = array("q")
-        self.changes: list[str] = []
-        self.codes: dict[int, str] = {}
-
-    def take(self, rows: list[_Staged]) -> None:
-        """Keep some rows more."""
-        start = len(self.keys)
-        self.keys.extend([row.pk for row in rows])
-        self.changes.extend([intern(row.change) for row in rows])
-        self.codes.update((start + at, row.codes) for at, row in enumerate(rows) if row.codes)
-
-
-def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, Accepted]:
-    """Return the ready and warned rows as columns again, and what is known of each one's row."""
-    reader, accepted, places = RowReader(kind, batch), Accepted(), RowPlaces()
+def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> Frame:
+    """Return the ready and warned rows as columns again."""
+    places = RowPlaces()
     frame = Frame(
         sheets=[sheet["name"] for sheet in batch.sheets],
         column_of=[_columns(sheet) for sheet in batch.sheets],
@@ -75,24 +45,21 @@ def accepted_frame(batch: ImportBatch, kind: IntakeKind) -> tuple[Frame, Accepte
     )
     columns: list[list[Any]] = [[] for _name in kind.columns]
     frame.values = dict(zip(kind.columns, columns, strict=True))
-    stored = (
-        ImportRow.objects.filter(batch=batch)
-        .exclude(outcome=Outcome.REFUSED)
-        .order_by("sheet", "number")
-        .values_list(*_Staged._fields)
-    )
-    for some in chunked(map(_Staged._make, stored.iterator(chunk_size=_BLOCK)), _BLOCK):
+    accepted = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
+    for opened in RowReader(kind, batch).columns(accepted):
         start = len(places)
-        opened = reader.columns(some)
         for column, values in zip(columns, opened.columns, strict=True):
             column.extend(values)
         frame.problems.update((start + at, said) for at, said in opened.problems.items())
-        places.extend([row.sheet for row in some], [row.number - 1 for row in some])
-        for at, row in enumerate(some, start=start):
-            if row.target_id is not None:
-                frame.seen[at] = (row.target_id, row.seen_version)
-        accepted.take(some)
-    return frame, accepted
+        places.extend(
+            repeat(opened.sheet, len(opened.numbers)), [one - 1 for one in opened.numbers]
+        )
+    compared = accepted.filter(target_id__isnull=False).order_by("sheet", "number")
+    fields, at = ("sheet", "number", "target_id", "seen_version"), 0
+    for sheet, number, *seen in compared.values_list(*fields).iterator(chunk_size=_AT_ONCE):
+        at = bisect_left(places, (sheet, number - 1), at)
+        frame.seen[at] = (seen[0], seen[1])
+    return frame
 
 
 def _columns(sheet: Mapping[str, Any]) -> dict[str, int]:
@@ -150,13 +117,13 @@ def _apply(
     if not taken:
         raise Conflict("batch-moved", _("这个批次已由他人处理，请刷新后查看。"))
     batch.refresh_from_db()
-    frame, accepted = accepted_frame(batch, kind)
+    frame = accepted_frame(batch, kind)
     with listening(kind.derived) as writes:
         applied = kind.apply(frame, context_of(batch, kind, actor, now))
     check_share(kind, applied, batch.alarm if batch.confirmed_by_id else {})
     if not kind.irreversible:
         keep_writes(batch=batch, writes=writes)
-    _note_rows(frame, accepted, applied)
+    _note_rows(batch, frame, applied)
     batch.state, batch.applied_at, batch.applied_by_id = BatchState.APPLIED, now, actor.user_id
     batch.applied = {**applied.counts(), **applied.after}
     if applied.conflicts:
@@ -189,20 +156,32 @@ def _number(name: str) -> int:
     return zlib.crc32(name.encode()) - 2**31
 
 
-def _note_rows(frame: Frame, accepted: Accepted, applied: Applied) -> None:
+def _note_rows(batch: ImportBatch, frame: Frame, applied: Applied) -> None:
     """Keep what each row did where staging could not know it: changes, targets, old values."""
     seal_one, conflicts = sealer(CONTEXT), set(applied.conflicts)
+    touched = sorted(applied.targets.keys() | applied.before.keys() | conflicts)
     rows = []
-    for at in applied.targets.keys() | applied.before.keys() | conflicts:
+    for at, (pk, staged, codes) in _staged(batch, frame, touched):
         known = frame.seen.get(at, (None, None))[0]
-        change, target = applied.targets.get(at, (accepted.changes[at], known))
+        change, target = applied.targets.get(at, (staged, known))
         before = applied.before.get(at)
         sealed = seal_one(json.dumps(before).encode()) if before is not None else b""
-        codes = accepted.codes.get(at, "")
         if at in conflicts:
             change, codes = RowChange.CONFLICT, packed_codes({*codes.split(), "conflict"})
-        rows.append((accepted.keys[at], str(change), target, sealed, codes))
+        rows.append((pk, str(change), target, sealed, codes))
     update_rows(ImportRow, ("change", "target_id", "before", "codes"), rows)
+
+
+def _staged(
+    batch: ImportBatch, frame: Frame, touched: list[int]
+) -> Iterator[tuple[int, tuple[int, str, str]]]:
+    """Yield some rows of the frame, each with its staged row's key, change and codes."""
+    for sheet, group in groupby(touched, lambda at: frame.places[at][0]):
+        for some in chunked(group, _AT_ONCE):
+            numbers = {frame.places[at][1] + 1: at for at in some}
+            found = batch.rows.filter(sheet=sheet, number__in=list(numbers))
+            for number, pk, change, codes in found.values_list("number", "pk", "change", "codes"):
+                yield numbers[number], (pk, change, codes)
 
 
 def request_apply(*, batch: ImportBatch, actor: Actor, now: datetime) -> ImportBatch:
