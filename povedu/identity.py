@@ -129,12 +129,15 @@ def not_plain_ids(cells: Sequence[Any]) -> list[Any]:
     wrong = total.translate(_WRONG)
     births = [cell[6:14] for cell in whole]
     no_day = {text for text in set(births) if birth_of(f"000000{text}") is None}
-    plain = {
+    faulty = [
         cell
         for cell, fault, born in zip(whole, wrong, births, strict=True)
-        if not (fault or born in no_day or cell.endswith("000"))
-    }
-    return [cell for cell in cells if cell not in plain]
+        if fault or born in no_day or cell.endswith("000")
+    ]
+    if len(whole) == len(cells):
+        return faulty
+    found = set(whole)
+    return faulty + [cell for cell in cells if cell not in found]
 
 
 @lru_cache(maxsize=65536)

@@ -61,9 +61,10 @@ def _suspects(sheet: SheetData, heading: Heading, keys: list[int]) -> set[int]:
     suspects: set[int] = set()
     for index in {*keys, *(one.index for one in heading.columns[:_FIRST])}:
         column = sheet.columns[index]
-        wanted = _odd_cells(dict.fromkeys(column[start:]), headings)
+        distinct = dict.fromkeys(column[start:])
+        wanted = _odd_cells(distinct, headings)
         if index in keys:
-            wanted |= {cell for cell in dict.fromkeys(column[start:]) if _is_blank(cell)}
+            wanted |= {cell for cell in distinct if _is_blank(cell)}
         suspects.update(_matching(column, start, wanted))
     return suspects
 

@@ -24,6 +24,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?(?:[ T].*)?")
 _UNIT = re.compile(r"(?:万元|万|元|人|台|套|个|间|座|平方米|平米|m2|㎡)$")
+_CODE = re.compile(r"[A-Z]?[0-9]*").fullmatch
 _MOBILE = re.compile(r"[0-9]{11}").fullmatch
 _ACCOUNT = re.compile(r"[0-9]{8,32}").fullmatch
 _PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]")  # what a font or an encoding has lost
@@ -84,7 +85,9 @@ class LedgerWidget(widgets.Widget):  # type: ignore[misc]  # the library is unty
 
     def doubtful(self, cells: Sequence[Cell]) -> Sequence[Cell]:
         """Return which distinct cells have to be cleaned: every other one is its own value."""
-        return cells
+        if type(self) is not LedgerWidget:
+            return cells
+        return [cell for cell in cells if not (isinstance(cell, str) and _CODE(cell))]
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         """Clean for django-import-export's own path; raise ValueError for a problem."""

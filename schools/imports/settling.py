@@ -27,15 +27,20 @@ def settle_schools(frame: Frame, context: Context) -> None:
     stated_names, stated_codes = frame.column("school"), frame.column("school_code")
     canonical = {school.name: school for school in names.by_code.values()}
     codes, shown = [], []
+    settled: dict[tuple[Any, Any], tuple[str, Any, bool]] = {}
     for at, (name, code) in enumerate(zip(stated_names, stated_codes, strict=True)):
-        found = names.by_code.get(code) or canonical.get(name) or known.get(name)
-        own = context.school_code or (found.code if found else "")
-        school = names.by_code.get(own)
-        if not _may_enter(context, school, found):
+        if (name, code) not in settled:
+            found = names.by_code.get(code) or canonical.get(name) or known.get(name)
+            own = context.school_code or (found.code if found else "")
+            school = names.by_code.get(own)
+            may = _may_enter(context, school, found)
+            settled[name, code] = own, school.name if school else name, may
+        own, title, may = settled[name, code]
+        if not may:
             _note_school(frame, at, name or code)
             frame.refuse(at)
         codes.append(own)
-        shown.append(school.name if school else name)
+        shown.append(title)
     frame.set_column("school_code", codes)
     frame.set_column("school", shown)
 
