@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+
 from benchmarks.county import division
 from benchmarks.people import AS_OF, TERM, TOWNSHIPS, VILLAGES, County, Known
 from povedu import identity
@@ -157,6 +160,12 @@ def write_decisions(run: Reconciliation, count: int) -> int:
         keys = [row[0] for row in rows[start : start + 1000]]
         Finding.objects.filter(pk__in=keys).update(state="settled")
     return len(rows)
+
+
+def change_children(county: Division, one_in: int) -> int:
+    """Give every so many-th child of a county another guardian; return how many."""
+    rows = Student.objects.annotate(place=F("pk") % one_in).filter(county=county, place=0)
+    return rows.update(guardian_name=Concat(F("guardian_name"), Value("之")))
 
 
 def _answer(kind: str) -> tuple[str, str]:

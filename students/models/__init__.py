@@ -11,6 +11,7 @@ from students.models.reconciliation import (
     NightlyRun,
     PlacedChild,
     Reconciliation,
+    Weighing,
 )
 from students.models.register import RegisterEntry, RegisterSnapshot
 from students.models.register_logic import RegisterCheck, RuleSwitch
@@ -43,4 +44,5 @@ __all__ = [
     "RuleSwitch",
     "Student",
     "StudyProof",
+    "Weighing",
 ]

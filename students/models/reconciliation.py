@@ -80,6 +80,30 @@ class NightlyRun(models.Model):
         return f"{self.county} {_('开') if self.is_on else _('关')}"
 
 
+class Weighing(models.Model):
+    """The pairs that a county's last run weighed, so that the next one only asks what is new.
+
+    Holds keys, marks of rows and weights (``linkage/weighing.py``); ``version`` stands for the
+    model and the program that weighed.
+    """
+
+    county = models.OneToOneField(
+        Division, verbose_name=_("县"), on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.CharField(_("版本"), max_length=64)
+    children = models.BinaryField(_("学生一侧"))
+    entries = models.BinaryField(_("名册一侧"))
+    pairs = models.BinaryField(_("配对"))
+
+    class Meta:
+        verbose_name = _("配对权重")
+        verbose_name_plural = _("配对权重")
+        ordering = ["county_id"]
+
+    def __str__(self) -> str:
+        return str(self.county)
+
+
 class Link(models.Model):
     """A student and a register entry that are the same person, and why runs say so.
 

@@ -1,11 +1,10 @@
 """Why a child of the ledger is on no roster of a term."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from schools.choices import Stage
 from students.choices import StudentState
-from students.rules.records import Enrolled, Inputs, Pupil
+from students.rules.records import Inputs, Pupil
 from students.rules.schooling import is_final_grade
 
 
@@ -19,31 +18,13 @@ class Absence(Enum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Rosters:
-    """Whom the term's rosters hold, which schools have handed one in, and with which stages."""
-
-    students: frozenset[int]
-    schools: frozenset[int]
-    stages: frozenset[str]
-
-
-def rosters_of(inputs: Inputs) -> Rosters:
-    """Return what the term's rosters hold."""
-    return Rosters(
-        frozenset(one.student for one in inputs.enrolments),
-        frozenset(one.school for one in inputs.enrolments),
-        frozenset(one.stage for one in inputs.enrolments),
-    )
-
-
-def absence(pupil: Pupil, last: Enrolled | None, rosters: Rosters, inputs: Inputs) -> Absence:
+def absence(pupil: Pupil, inputs: Inputs) -> Absence:
     """Explain a child's absence from the term's rosters.
 
-    ``last`` is the enrolment of the term before. At a year's turn a final grade moves to another
-    school: from primary to some junior school, whose rosters must be there to miss anybody; after
-    junior school nobody is obliged to go on.
+    At a year's turn a final grade moves to another school: from primary to some junior school,
+    whose rosters must be there to miss anybody; after junior school nobody is obliged to go on.
     """
+    rosters, last = inputs.rosters, inputs.last.get(pupil.pk)
     if pupil.pk in rosters.students:
         return Absence.PRESENT
     if pupil.state != StudentState.STUDYING:

@@ -3,13 +3,13 @@
 Codes in ``reason`` are stable and put into words by students/selectors/wording.py.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
 from students.choices import FindingKind
-from students.rules.absence import Absence, absence, rosters_of
+from students.rules.absence import Absence, absence
 from students.rules.matching import SAME_NUMBER, Child, Listed, Pair
 from students.rules.records import Draft, Enrolled, Inputs, Register, Row, person_key
 from students.rules.schooling import is_school_age
@@ -51,10 +51,9 @@ def pair_drafts(
     kind: FindingKind, register: Register, children: Mapping[int, Child], pairs: Iterable[Pair]
 ) -> list[Draft]:
     """Return one draft per pair, and per person where the register repeats somebody."""
-    listed = {one.pk: one for one in register.listed}
     drafts: dict[str, Draft] = {}
     for pair in pairs:
-        rows = (children[pair.child], listed[pair.entry], register.rows[pair.entry])
+        rows = (children[pair.child], register.people[pair.entry], register.rows[pair.entry])
         draft = _pair_draft(kind, register.kind, rows, pair)
         drafts.setdefault(draft.subject_key, draft)
     return list(drafts.values())
@@ -105,7 +104,9 @@ def _doubles(inputs: Inputs, by_student: Mapping[int, list[Enrolled]]) -> list[D
         ("name-and-birth", 0.8, attrgetter("birth_on")),
     )
     drafts: dict[tuple[int, int], Draft] = {}
-    present = [child for child in inputs.children if child.pk in by_student]
+    # At least one of two has no confirmed number, and both have one name.
+    names = {child.name for child in inputs.children if not child.confirmed}
+    present = [one for one in inputs.children if one.name in names and one.pk in by_student]
     for code, probability, fact in ways:
         groups: dict[Any, list[Child]] = defaultdict(list)
         for child in present:
@@ -134,7 +135,8 @@ def register_duplicates(register: Register) -> list[Draft]:
     """Return the rows of a register that repeat a number with the same category."""
     seen: dict[tuple[str, str], Listed] = {}
     drafts: dict[tuple[str, str], Draft] = {}
-    for listed in sorted(register.listed):
+    times = Counter([one.id_index for one in register.listed])
+    for listed in sorted([one for one in register.listed if times[one.id_index] > 1]):
         row = register.rows[listed.pk]
         if not listed.id_index:
             continue
@@ -219,8 +221,13 @@ def not_on_roster(
     return drafts
 
 
-def siblings_of(inputs: Inputs, sure: Iterable[tuple[Register, Pair]]) -> Siblings:
-    """Return where the members of each registered household study this term."""
+def siblings_of(
+    inputs: Inputs,
+    sure: Iterable[tuple[Register, Pair]],
+    outsiders: Iterable[tuple[Register, Listed]],
+) -> Siblings:
+    """Return where the members of the outsiders' registered households study this term."""
+    wanted = {_home(register, register.rows[listed.pk]) for register, listed in outsiders}
     studying = {one.student: one.school for one in inputs.enrolments if one.studying}
     near = {
         school: str(site_place(inputs.schools[school], "", inputs.county))
@@ -230,8 +237,10 @@ def siblings_of(inputs: Inputs, sure: Iterable[tuple[Register, Pair]]) -> Siblin
     for register, pair in sure:
         school = studying.get(pair.child)
         row = register.rows[pair.entry]
-        if school is not None and row.household_no and pair.reason != "household-head":
-            found[_home(register, row)].add(near[school])
+        if school is None or not row.household_no or pair.reason == "household-head":
+            continue
+        if (home := _home(register, row)) in wanted:
+            found[home].add(near[school])
     return found
 
 
@@ -246,14 +255,12 @@ def missing_from_roster(inputs: Inputs, linked: Mapping[int, int]) -> list[Draft
     finished stage, explains. ``linked`` gives the register row of those whom a register knows:
     they count as children of a register on no roster.
     """
-    last = {one.student: one for one in sorted(inputs.before)}
-    rosters = rosters_of(inputs)
     drafts = []
-    for pupil in inputs.pupils.values():
-        seen = last.get(pupil.pk)
+    for pk in sorted(inputs.pupils.keys() - inputs.rosters.students):
+        pupil, seen = inputs.pupils[pk], inputs.last.get(pk)
         if seen is None and not is_school_age(pupil.birth_on, inputs.term, inputs.ages):
             continue
-        if absence(pupil, seen, rosters, inputs) != Absence.MISSING:
+        if absence(pupil, inputs) != Absence.MISSING:
             continue
         entry = linked.get(pupil.pk)
         code = "was-here-last-term" if seen else "on-record-but-absent"

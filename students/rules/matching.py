@@ -6,7 +6,7 @@ stands for both and the names agree or sound alike. Everything else is a questio
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -124,42 +124,18 @@ def identity_pairs(children: Sequence[Child], entries: Sequence[Listed]) -> list
     pairs = []
     stages = {False: LinkStage.ID, True: LinkStage.RECOVERED}
     for child in children:
-        for entry in by_id.get(child.id_index, ()):
+        if child.id_index not in by_id:
+            continue
+        for entry in by_id[child.id_index]:
             stage = stages[entry.recovered or child.recovered]
-            if child.name == entry.name and child[3:5] == entry[3:5]:  # sex and birth date
-                pairs.append(Pair(child.pk, entry.pk, stage, True, None, SAME_NUMBER))
+            if child[1] == entry[1] and child[3:5] == entry[3:5]:  # name, sex and birth date
+                pairs.append(Pair(child[0], entry[0], stage, True, None, SAME_NUMBER))
                 continue
             codes = differences(child, entry)
             automatic = "name-differs" not in codes
             reason = ",".join((SAME_NUMBER, *codes))
             pairs.append(Pair(child.pk, entry.pk, stage, automatic, None, reason))
     return pairs
-
-
-class _Shared:
-    """The values of some rows of which every pair that is looked at shares at least one."""
-
-    def __init__(self, rows: Iterable[Child | Listed]) -> None:
-        rows = list(rows)
-        self.names = {one.name for one in rows if one.name}
-        self.sounds = {one.pinyin for one in rows if one.pinyin}
-        self.births = {one.birth_on for one in rows if one.birth_on}
-        self.first_15 = {one.first_15_index for one in rows if one.first_15_index}
-        self.stated = {one.stated_index for one in rows if one.stated_index}
-
-    def __contains__(self, row: Child | Listed) -> bool:
-        """Say whether a row has any of them."""
-        return (
-            row.birth_on in self.births
-            or row.name in self.names
-            or row.pinyin in self.sounds
-            or row.first_15_index in self.first_15
-            or row.stated_index in self.stated
-        )
-
-
-def _named_number(row: Child | Listed) -> Hashable:
-    return (row.name, row.first_15_index) if row.first_15_index else None
 
 
 def shortlist(
@@ -171,20 +147,44 @@ def shortlist(
     that has one only pairs with a row that has none, or under that agreement. No pair that
     ``students.linkage`` would look at is lost, and most rows need not go there.
     """
-    open_children = _Shared(one for one in children if not one.confirmed)
-    open_entries = _Shared(one for one in entries if not one.id_index)
-    agreeing = set(map(_named_number, children)) & set(map(_named_number, entries)) - {None}
+    agreeing = _named_numbers(children) & _named_numbers(entries)
+    near = _sharing([one for one in entries if not one.id_index])
     left = [
         one
         for one in children
-        if not one.confirmed or one in open_entries or _named_number(one) in agreeing
+        if not one.confirmed or near(one) or (one.name, one.first_15_index) in agreeing
     ]
+    near = _sharing([one for one in children if not one.confirmed])
     right = [
         one
         for one in entries
-        if not one.id_index or one in open_children or _named_number(one) in agreeing
+        if not one.id_index or near(one) or (one.name, one.first_15_index) in agreeing
     ]
     return sorted(left, key=_pk), sorted(right, key=_pk)
+
+
+def _named_numbers(rows: Iterable[Child | Listed]) -> set[tuple[str, str]]:
+    return {(one.name, one.first_15_index) for one in rows if one.first_15_index}
+
+
+def _sharing(rows: Sequence[Child] | Sequence[Listed]) -> Callable[[Child | Listed], bool]:
+    """Return what says whether a row has one of the values that every pair looked at shares."""
+    births = {one.birth_on for one in rows} - {None}
+    names = {one.name for one in rows} - {""}
+    sounds = {one.pinyin for one in rows} - {""}
+    first_15 = {one.first_15_index for one in rows} - {""}
+    stated = {one.stated_index for one in rows} - {""}
+
+    def shares(row: Child | Listed) -> bool:
+        return (
+            row.birth_on in births
+            or row.name in names
+            or row.pinyin in sounds
+            or row.first_15_index in first_15
+            or row.stated_index in stated
+        )
+
+    return shares
 
 
 def _pk(row: Child | Listed) -> int:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from students.choices import DropoutState, Outcome, Place, StudentState
-from students.rules.absence import Absence, absence, rosters_of
+from students.rules.absence import Absence, absence
 from students.rules.matching import Listed
 from students.rules.records import (
     Enrolled,
@@ -202,31 +202,32 @@ def place_all(
     terms: dict[int, list[Enrolled]] = {}
     for one in inputs.enrolments:
         terms.setdefault(one.student, []).append(one)
-    last = {one.student: one for one in sorted(inputs.before)}
-    rosters, cases = rosters_of(inputs), _Cases(inputs)
+    cases = _Cases(inputs)
     placed = []
 
     @cache  # pupils are many, schools and villages few
-    def near(school: int, home: str) -> Place:
-        return site_place(inputs.schools[school], home, inputs.county)
+    def near(school: int, home: str) -> tuple[Place, str]:
+        place = site_place(inputs.schools[school], home, inputs.county)
+        return place, _division(home, school, inputs)
 
     for pupil in children_of_school_age(inputs):
         rows, case = terms.get(pupil.pk, []), cases.of_student(pupil.pk)
         if case is None and len(rows) == 1 and rows[0].studying:  # nearly everybody
-            place = near(rows[0].school, pupil.home)
-            division = _division(pupil, terms, inputs)
-            placed.append(Placed(pupil.pk, None, place, division, rows[0].stage))
+            (one,) = rows
+            place, division = near(one.school, pupil.home)
+            placed.append(Placed(pupil.pk, None, place, division, one.stage))
             continue
         place = place_student(
             pupil,
             rows,
             inputs,
-            absent=Absence.PRESENT if rows else absence(pupil, last.get(pupil.pk), rosters, inputs),
+            absent=Absence.PRESENT if rows else absence(pupil, inputs),
             decided=decided_students.get(pupil.pk, ""),
             case=case,
         )
         back = cases.returned(case) and place in AT_SCHOOL
-        division, stage = _division(pupil, terms, inputs), _stage(rows)
+        school = rows[0].school if rows else pupil.school
+        division, stage = _division(pupil.home, school, inputs), _stage(rows)
         placed.append(Placed(pupil.pk, None, place, division, stage, back))
     for register, listed in outsiders:
         row, case = register.rows[listed.pk], cases.of_person(listed)
@@ -272,15 +273,15 @@ class _Cases:
 
     def alone(self) -> list[Placed]:
         """Place the children of school age whom only the dropout ledgers know."""
+        unknown = [
+            case
+            for case in self.inputs.cases
+            if case.student not in self.inputs.pupils
+            and is_school_age(case.birth_on, self.inputs.term, self.inputs.ages)
+        ]
+        seen = self._listed_like(unknown) if unknown else set()
         found: list[Placed] = []
-        listed = [one for register in self.inputs.registers for one in register.listed]
-        seen: set[tuple[object, ...]] = {(one.name, one.birth_on) for one in listed}
-        seen |= {(one.id_index,) for one in listed if one.id_index}
-        for case in self.inputs.cases:
-            if case.student in self.inputs.pupils or not is_school_age(
-                case.birth_on, self.inputs.term, self.inputs.ages
-            ):
-                continue
+        for case in unknown:
             key = _key(case)
             if key in seen:
                 continue
@@ -292,6 +293,13 @@ class _Cases:
                 found.append(Placed(None, None, place, division, "", back, case.pk))
         return found
 
+    def _listed_like(self, cases: Iterable[OpenCase]) -> set[tuple[object, ...]]:
+        """Return the keys of the registers' persons that a case may be about."""
+        names, numbers = {one.name for one in cases}, {one.id_index for one in cases} - {""}
+        listed = [one for register in self.inputs.registers for one in register.listed]
+        seen: set[tuple[object, ...]] = {(o.name, o.birth_on) for o in listed if o.name in names}
+        return seen | {(one.id_index,) for one in listed if one.id_index in numbers}
+
 
 def _stage(rows: Sequence[Enrolled]) -> str:
     """Return the stage of the term's roster, the place of study before a term broken off."""
@@ -301,15 +309,12 @@ def _stage(rows: Sequence[Enrolled]) -> str:
     return ordered[0].stage if ordered else ""
 
 
-def _division(pupil: Pupil, terms: Mapping[int, list[Enrolled]], inputs: Inputs) -> str:
-    if pupil.home.startswith(inputs.county):
-        return pupil.home
-    enrolled = terms.get(pupil.pk)
-    school = enrolled[0].school if enrolled else pupil.school
+def _division(home: str, school: int | None, inputs: Inputs) -> str:
+    """Return the division of the county that a child counts for: the home's, else the school's."""
+    if home.startswith(inputs.county):
+        return home
     site = inputs.schools.get(school) if school is not None else None
-    if site is not None and site.division.startswith(inputs.county):
-        return site.division
-    return _whole(inputs.county)
+    return _within(site.division if site is not None else "", inputs)
 
 
 def _within(division: str, inputs: Inputs) -> str:

@@ -8,6 +8,7 @@ from students.choices import FindingKind, Hardship, LinkStage, Place, Verdict
 from students.rules import findings, standing
 from students.rules.matching import (
     ASKED_FROM,
+    SAME_NUMBER,
     Child,
     Pair,
     Scored,
@@ -86,7 +87,8 @@ def _join(
     verdicts = _verdicts(inputs, drafts)
     held_apart = {(d.student, d.entry) for d in drafts if verdicts.get(d) == Verdict.NOT_SAME}
     told = {(d.student, d.entry) for d in drafts if verdicts.get(d) in _SAME}
-    for pair in by_number:
+    joined.sure = [pair for pair in by_number if pair.reason == SAME_NUMBER]
+    for pair in differing:
         key = (pair.child, pair.entry)
         if key in held_apart:
             continue
@@ -236,7 +238,7 @@ def _place(inputs: Inputs, joined: Sequence[_Joined], result: Result) -> None:
     }
     told = told_places(inputs)
     sure = [(one.register, pair) for one in joined for pair in one.sure]
-    siblings = findings.siblings_of(inputs, sure)
+    siblings = findings.siblings_of(inputs, sure, outsiders)
     drafts = [
         draft
         for draft in findings.not_on_roster(inputs, outsiders, siblings)

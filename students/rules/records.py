@@ -60,7 +60,7 @@ class Row(NamedTuple):
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Register:
     """A snapshot's rows, and what the one before it said of each known number."""
 
@@ -72,6 +72,11 @@ class Register:
     before: Mapping[str, frozenset[str]] | None = None  # id_index -> categories; None: no earlier
     removed_before: frozenset[str] = frozenset()  # numbers whose risk it had as removed
     back_before: frozenset[str] = frozenset()  # numbers that it had as poor again (返贫)
+
+    @cached_property
+    def people(self) -> Mapping[int, Listed]:
+        """Return who the rows are, by their keys."""
+        return {one.pk: one for one in self.listed}
 
 
 class Remembered(NamedTuple):
@@ -101,6 +106,15 @@ class OpenCase(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Rosters:
+    """Whom the term's rosters hold, which schools have handed one in, and with which stages."""
+
+    students: frozenset[int]
+    schools: frozenset[int]
+    stages: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Inputs:
     """Everything one run reads; equal inputs give equal results."""
 
@@ -118,13 +132,27 @@ class Inputs:
     cases: Sequence[OpenCase] = ()
     told: Mapping[int, str] = field(default_factory=dict)  # row -> why not at school, in its words
 
+    @cached_property
+    def rosters(self) -> Rosters:
+        """Return what the term's rosters hold."""
+        return Rosters(
+            frozenset([one.student for one in self.enrolments]),
+            frozenset([one.school for one in self.enrolments]),
+            frozenset([one.stage for one in self.enrolments]),
+        )
 
-@dataclass(frozen=True, eq=False)
+    @cached_property
+    def last(self) -> Mapping[int, Enrolled]:
+        """Return each student's enrolment of the term before."""
+        return {one.student: one for one in sorted(self.before)}
+
+
+@dataclass(slots=True, eq=False)  # not frozen: that triples the cost of making one
 class Draft:
     """A finding before it is written: what it is about, the facts it stands on, the codes of why.
 
     ``subject`` survives runs and snapshots; ``facts`` are what would change a person's mind;
-    ``aside`` is shown with them and changes nobody's.
+    ``aside`` is shown with them and changes nobody's. Nothing of it changes once it is made.
     """
 
     kind: FindingKind
@@ -140,16 +168,22 @@ class Draft:
     probability: float | None = None
     weights: tuple[tuple[str, str, float], ...] = ()
     aside: Mapping[str, Any] = field(default_factory=dict)
+    _subject_key: str = field(default="", init=False)
+    _digest: str = field(default="", init=False)
 
-    @cached_property
+    @property
     def subject_key(self) -> str:
         """Return the subject's digest, 64 hex characters."""
-        return digest_of(list(self.subject))
+        if not self._subject_key:
+            self._subject_key = digest_of(list(self.subject))
+        return self._subject_key
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Return the digest of the facts."""
-        return digest_of(dict(self.facts))
+        if not self._digest:
+            self._digest = digest_of(dict(self.facts))
+        return self._digest
 
 
 def _encoder() -> Callable[[Any], str]:

@@ -116,15 +116,17 @@ def school_states(
 
     The term before is the third witness: whether the roster, or the register, goes on from it.
     """
-    last = {one.student: one for one in sorted(inputs.before)}
+    telling = {row.pk: row.school_state for row in register.rows.values() if row.school_state}
+    if not telling:
+        return []
     drafts = []
     for one in inputs.enrolments:
         entries = linked.get(one.student, []) if one.studying else []
         for entry in entries[:1]:
-            state = register.rows[entry].school_state
+            state = telling.get(entry, "")
             if state and state_differs(state, register.as_of, one.stage, one.grade, inputs.term):
                 grade = None if one.grade is None else grade_in_stage(one.stage, one.grade)
-                seen = last.get(one.student)
+                seen = inputs.last.get(one.student)
                 drafts.append(
                     Draft(
                         FindingKind.STATE_DIFFERS,

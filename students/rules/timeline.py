@@ -41,6 +41,11 @@ class Plan:
     end: list[tuple[int, date]] = field(default_factory=list)
     risk_removed: list[tuple[int, date]] = field(default_factory=list)
 
+    @property
+    def changes(self) -> bool:
+        """Return whether the record is other than the registers have it."""
+        return bool(self.begin or self.move_back or self.end or self.risk_removed)
+
 
 Key = tuple[int, str, str]
 

@@ -20,11 +20,13 @@ def stated_numbers(
     """Return the stated numbers of the given rows in the clear, by key, to compare digit by digit.
 
     They stay in memory for the length of one comparison; what is no run of digits is left out.
+    Whether a row's is given is for each pair that is looked at a matter of its two rows.
     """
     unsure = [one for one in children if one.stated_index and not one.confirmed]
     unread = [one for one in entries if one.stated_index and not one.id_index]
-    asked = [one.pk for one in unsure + (_near(children, unread) if unread else [])]
-    other = [one.pk for one in unread + (_near(entries, unsure) if unsure else [])]
+    agreeing = {*map(_named_number, children)} & {*map(_named_number, entries)}
+    asked = [one.pk for one in unsure + _near(children, unread, agreeing)]
+    other = [one.pk for one in unread + _near(entries, unsure, agreeing)]
     if not asked or not other:
         return {}, {}
     return (
@@ -33,13 +35,25 @@ def stated_numbers(
     )
 
 
-def _near(rows: Sequence[Any], others: Sequence[Any]) -> list[Any]:
-    """Return the rows with a number that share a birth date or a name with one of the others."""
+def _named_number(row: Child | Listed) -> tuple[str, str]:
+    return (row.name, row.first_15_index)
+
+
+def _near(rows: Sequence[Any], others: Sequence[Any], agreeing: set[tuple[str, str]]) -> list[Any]:
+    """Return the rows with a number that share a birth date or a name with one of the others.
+
+    And those whose name and first fifteen digits are ``agreeing``: that makes two full numbers
+    a pair.
+    """
     keys = {key for one in others for key in (one.birth_on, one.name, one.pinyin) if key}
     return [
         one
         for one in rows
-        if one.stated_index and not keys.isdisjoint((one.birth_on, one.name, one.pinyin))
+        if one.stated_index
+        and (
+            not keys.isdisjoint((one.birth_on, one.name, one.pinyin))
+            or (one.first_15_index and _named_number(one) in agreeing)
+        )
     ]
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from povedu.bulk import chunked
+from povedu.fetching import fetched
 from povedu.terms import Term
 from schools.choices import SchoolKind
 from schools.models import Division, School
@@ -88,9 +89,23 @@ def registers_left_out(
 
 def inputs_of(county: Division, term: Term, snapshots: Sequence[RegisterSnapshot]) -> Inputs:
     """Read everything one run over a county's term compares."""
-    schools, enrolments = _schools(), _enrolments(county, term)
-    children, pupils = _people(county, schools, {one.student for one in enrolments})
-    registers = [_register(snapshot) for snapshot in snapshots]
+    schools = _schools()
+    questions = [
+        _enrolments(county, term),
+        _people(county),
+        *map(_entries, snapshots),
+        _enrolments(county, term.previous),
+        _decisions(county, term),
+    ]
+    with fetched(questions) as answers:
+        enrolments = _enrolled(next(answers))
+        children, pupils = _children(next(answers), schools, {one.student for one in enrolments})
+        listed = [_listed(answer) for _snapshot, answer in zip(snapshots, answers, strict=False)]
+        before, remembered = _enrolled(next(answers)), _remembered(next(answers))
+    registers = [
+        Register(one.kind, one.pk, one.as_of, people, rows, *_before(one))
+        for one, (people, rows) in zip(snapshots, listed, strict=True)
+    ]
     return Inputs(
         county=county.prefix,
         term=term,
@@ -98,23 +113,19 @@ def inputs_of(county: Division, term: Term, snapshots: Sequence[RegisterSnapshot
         pupils=pupils,
         schools=schools,
         enrolments=enrolments,
-        before=_enrolments(county, term.previous),
+        before=before,
         registers=registers,
         members=_members(county, registers),
-        remembered=_remembered(county, term),
+        remembered=remembered,
         ages=settings.SCHOOL_AGE,
         cases=open_cases(county),
         told=words_of_absence(registers, term, settings.SCHOOL_AGE),
     )
 
 
-def _columns(rows: QuerySet[Any], *names: str) -> list[Sequence[Any]]:
-    """Return the named fields of rows as columns, by their key, the first of the names.
-
-    What is done per column is done once.
-    """
-    found = sorted(rows.order_by().values_list(*names).iterator(chunk_size=20_000))
-    return list(zip(*found, strict=True)) or [()] * len(names)
+def _columns(rows: Iterable[_Row], width: int) -> list[Sequence[Any]]:
+    """Return rows as columns, by their key, the first of each: what is done per column is once."""
+    return list(zip(*sorted(rows), strict=True)) or [()] * width
 
 
 def _made(kind: type[_Row], columns: Iterable[Sequence[Any]]) -> list[_Row]:
@@ -130,19 +141,37 @@ def _schools() -> dict[int, Site]:
     }
 
 
-def _people(
-    county: Division, schools: Mapping[int, Site], enrolled: Collection[int]
+_PERSON = (
+    *("pk", "normal_name", "pinyin", "sex", "birth_on", "id_index", "stated_index"),
+    *("first_15_index", "id_was_recovered"),
+)
+_STUDENT = (
+    *_PERSON,
+    "identity_confirmed",
+    "home_division_id",
+    "school_id",
+    "guardian_name",
+    "state",
+)
+_ENTRY = (
+    *(*_PERSON, "division_id", "category", "risk_removed", "household_no", "person_no"),
+    *("is_household", "school_state", "category_as_stated", "place", "head_name"),
+)
+_ENROLMENT = ("pk", "student_id", "school_id", "stage", "grade", "state", "hardship_as_stated")
+
+
+def _people(county: Division) -> QuerySet[Any]:
+    return Student.objects.filter(county=county).order_by().values_list(*_STUDENT)
+
+
+def _children(
+    answer: list[Any], schools: Mapping[int, Site], enrolled: Collection[int]
 ) -> tuple[list[Child], dict[int, Pupil]]:
     """Return a county's students: those to be compared, and what the ledger says of each.
 
     Compared is who studies, is suspended, or is on a roster of the term.
     """
-    columns = _columns(
-        Student.objects.filter(county=county),
-        *("pk", "normal_name", "pinyin", "sex", "birth_on", "id_index", "stated_index"),
-        *("first_15_index", "id_was_recovered", "identity_confirmed", "home_division_id"),
-        *("school_id", "guardian_name", "state"),
-    )
+    columns = _columns(answer, len(_STUDENT))
     keys, homes, at, guardians, states = columns[0], *columns[10:14]
     sites = {pk: site.division for pk, site in schools.items()} | {None: ""}
     living = [home or sites.get(school, "") for home, school in zip(homes, at, strict=True)]
@@ -176,31 +205,31 @@ def _village(division: str | None) -> str:
     return division if division and division[9:] != "000" else ""
 
 
-def _enrolments(county: Division, term: Term) -> list[Enrolled]:
-    columns = _columns(
-        Enrolment.objects.filter(term=term.code, student__county=county),
-        *("pk", "student_id", "school_id", "stage", "grade", "state", "hardship_as_stated"),
-    )
+def _enrolments(county: Division, term: Term) -> QuerySet[Any]:
+    rows = Enrolment.objects.filter(term=term.code, student__county=county)
+    return rows.order_by().values_list(*_ENROLMENT)
+
+
+def _enrolled(answer: list[Any]) -> list[Enrolled]:
+    columns = _columns(answer, len(_ENROLMENT))
     columns[5] = [state == EnrolmentState.STUDYING for state in columns[5]]
     return _made(Enrolled, columns)
 
 
-def _register(snapshot: RegisterSnapshot) -> Register:
-    columns = _columns(
-        RegisterEntry.objects.filter(snapshot=snapshot),
-        *("pk", "normal_name", "pinyin", "sex", "birth_on", "id_index", "stated_index"),
-        *("first_15_index", "id_was_recovered", "division_id", "category", "risk_removed"),
-        *("household_no", "person_no", "is_household", "school_state", "category_as_stated"),
-        *("place", "head_name"),
-    )
+def _entries(snapshot: RegisterSnapshot) -> QuerySet[Any]:
+    return RegisterEntry.objects.filter(snapshot=snapshot).order_by().values_list(*_ENTRY)
+
+
+def _listed(answer: list[Any]) -> tuple[list[Listed], dict[int, Row]]:
+    """Return a register's rows: who they are, and by key what else they say."""
+    columns = _columns(answer, len(_ENTRY))
     keys, names, households = columns[0], columns[1], columns[12]
     homes = [division or "" for division in columns[9]]
     towns, villages = _each(_township, homes), _each(_village, homes)
     families = _families(households, names)
     listed = _made(Listed, [*columns[:9], towns, villages, columns[18], families])
     rows = _made(Row, [keys, *columns[10:15], homes, *columns[15:18]])
-    facts = dict(zip(keys, rows, strict=True))
-    return Register(snapshot.kind, snapshot.pk, snapshot.as_of, listed, facts, *_before(snapshot))
+    return listed, dict(zip(keys, rows, strict=True))
 
 
 def _families(households: Sequence[str], names: Sequence[str]) -> list[tuple[str, ...]]:
@@ -263,9 +292,9 @@ def _members(county: Division, registers: Iterable[Register]) -> dict[str, list[
     return members
 
 
-def _remembered(county: Division, term: Term) -> dict[tuple[str, str], Remembered]:
+def _decisions(county: Division, term: Term) -> QuerySet[Any]:
     """Return the live decisions of this term, and of any term where the answer lasts."""
-    rows = (
+    return (
         Decision.objects.filter(finding__county=county, undone_at=None)
         .filter(Q(finding__term=term.code) | Q(finding__kind__in=LASTING))
         .order_by("decided_at", "pk")
@@ -278,10 +307,10 @@ def _remembered(county: Division, term: Term) -> dict[tuple[str, str], Remembere
             "finding__student_id",
         )
     )
-    return {
-        (kind, subject): Remembered(verdict, place, digest, student)
-        for kind, subject, verdict, place, digest, student in rows
-    }
+
+
+def _remembered(answer: list[Any]) -> dict[tuple[str, str], Remembered]:
+    return {row[:2]: Remembered._make(row[2:]) for row in answer}
 
 
 def answers_mark(county: Division) -> tuple[Any, ...]:
@@ -329,9 +358,9 @@ def open_cases(county: Division) -> list[OpenCase]:
     ]
 
 
-def held_hardships(county: Division, sources: Iterable[str]) -> list[Held]:
-    """Return the hardships on record from the given registers."""
-    rows = (
+def hardships_of(county: Division, sources: Iterable[str]) -> QuerySet[Any]:
+    """Return what ``held`` takes: the hardships on record from the given registers."""
+    return (
         HardshipStatus.objects.filter(student__county=county, source__in=list(sources))
         .order_by("pk")
         .values_list(
@@ -345,7 +374,11 @@ def held_hardships(county: Division, sources: Iterable[str]) -> list[Held]:
             "risk_removed_on",
         )
     )
+
+
+def held(answer: Iterable[tuple[Any, ...]]) -> list[Held]:
+    """Return hardships on record as the rules read them."""
     return [
         Held(pk, student, category, source, starts, ends, entry is not None, removed)
-        for pk, student, category, source, starts, ends, entry, removed in rows
+        for pk, student, category, source, starts, ends, entry, removed in answer
     ]

@@ -23,6 +23,7 @@ from students.models import (
     Student,
 )
 from students.rules.dropouts import state_after
+from students.rules.matching import Listed
 from students.rules.placing import LEDGERS, Placed
 from students.rules.records import Inputs
 from students.selectors.held import held_places
@@ -39,6 +40,9 @@ _OPENED = (
     *("id_number", "id_index", "student_no", "division", "home_as_stated", "school"),
     *("grade_as_stated", "home_address", "guardian_name", "phone", "state", "found_on"),
     "entered_at",
+)
+_KNOWN_BY = (
+    *("student_id", "id_index", "normal_name", "birth_on", "state", "whereabouts", "version"),
 )
 _MOVED = ("state", "returned_on", "returned_school", "whereabouts", "version")
 
@@ -96,7 +100,9 @@ def _with_cases(inputs: Inputs, placed: Sequence[Placed], cases: "_Open") -> lis
     """Return the placed that have a case or need one, by their position."""
     numbers = cases.numbers_of_students()
     known = dict.fromkeys(cases.by_student, "") | numbers
-    listed = {one.pk: one for register in inputs.registers for one in register.listed}
+    listed: dict[int, Listed] = {}
+    for register in inputs.registers:
+        listed |= register.people
     found = []
     for at, (student, entry, place, _division, _stage, returned, case) in enumerate(placed):
         if student is not None:
@@ -210,7 +216,7 @@ class _Open:
     """A county's open cases, found by key, student, number, else name and birth date."""
 
     def __init__(self, county: str) -> None:
-        rows = list(_open_cases(county))
+        rows = list(_open_cases(county).only(*_KNOWN_BY))
         self.county = county
         self.by_key = {one.pk: one for one in rows}
         self.by_student = {one.student_id: one for one in rows if one.student_id}

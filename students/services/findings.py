@@ -1,7 +1,10 @@
 """Writing the findings of a run: new ones enter the queue, known ones keep what was answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from povedu.bulk import chunked, insert_rows, update_rows
 from students.choices import FindingKind, FindingState
@@ -37,38 +40,54 @@ _FIELDS = (
 )
 
 
-def write_findings(
-    run: Reconciliation, inputs: Inputs, drafts: Mapping[tuple[str, str], Draft]
-) -> None:
-    """Bring a county's findings of the term into line with a run's drafts, in its transaction.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a run's drafts change: findings to write, those of them that exist, and those missed."""
 
-    What is found as before is left as it is: most findings of most runs.
-    """
-    ours = Finding.objects.filter(county=run.county, term=run.term)
-    known: dict[tuple[str, str], tuple[Any, ...]] = {
-        row[:2]: row[2:]
-        for row in ours.order_by()
-        .values_list(
-            *("kind", "subject_key", "evidence_digest", "entry_id", "enrolment_id"),
-            *("probability", "state", "missed_by_id", "pk"),
-        )
-        .iterator(chunk_size=20_000)
+    written: Mapping[tuple[str, str], Draft]
+    keys: Mapping[tuple[str, str], int]
+    missed: Sequence[int]
+
+
+def known_findings(run: Reconciliation) -> QuerySet[Any]:
+    """Return what ``difference_of_findings`` takes: a county's findings of the term as they are."""
+    ours = Finding.objects.filter(county=run.county, term=run.term).order_by()
+    return ours.values_list(
+        *("kind", "subject_key", "evidence_digest", "entry_id", "enrolment_id", "probability"),
+        *("state", "missed_by_id", "pk"),
+    )
+
+
+def difference_of_findings(
+    known: Iterable[tuple[Any, ...]], drafts: Mapping[tuple[str, str], Draft]
+) -> Difference:
+    """Compare drafts with the known: what is found as before is most of most runs."""
+    found = {
+        (*key, one.digest, one.entry, one.enrolment, one.probability): key
+        for key, one in drafts.items()
     }
-    rewritten: dict[tuple[str, str], Draft] = {}
-    for key, draft in drafts.items():
-        found = known.get(key, ())
-        unchanged = (draft.digest, draft.entry, draft.enrolment, draft.probability)
-        if found[:4] != unchanged or found[4] == FindingState.GONE or found[5] is not None:
-            rewritten[key] = draft
-    keys = {key: known[key][-1] for key in rewritten if key in known}
-    _insert_or_update(run, inputs, rewritten, keys)
-    missed = [
-        found[-1]
-        for key, found in known.items()
-        if key not in drafts and (found[4] == FindingState.OPEN or found[5] is None)
-    ]
-    for chunk in chunked(missed, 1000):
-        left = ours.filter(pk__in=chunk)
+    others: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for row in known:
+        is_as_before = row[6] != FindingState.GONE and row[7] is None and found.pop(row[:6], None)
+        if not is_as_before:
+            others[row[:2]] = row[6:]
+    written = {key: drafts[key] for key in found.values()}
+    return Difference(
+        written,
+        {key: others[key][-1] for key in written if key in others},
+        [
+            pk
+            for key, (state, missed_by, pk) in others.items()
+            if key not in drafts and (state == FindingState.OPEN or missed_by is None)
+        ],
+    )
+
+
+def write_findings(run: Reconciliation, inputs: Inputs, difference: Difference) -> None:
+    """Bring a county's findings of the term into line with a run's drafts, in its transaction."""
+    _insert_or_update(run, inputs, difference.written, difference.keys)
+    for chunk in chunked(difference.missed, 1000):
+        left = Finding.objects.filter(pk__in=chunk)
         left.filter(state=FindingState.OPEN).update(state=FindingState.GONE)
         left.filter(missed_by=None).update(missed_by=run)
 

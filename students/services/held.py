@@ -22,28 +22,40 @@ _LINK = ("student", "entry", "stage", "automatic", "probability", "reason")
 _PLACE = ("student", "entry", "place", "division_code", "stage", "returned", "case")
 
 
-def write_links(run: Reconciliation, pairs: Iterable[Pair]) -> None:
+Rows = Sequence[tuple[Any, ...]]
+
+
+def links_now(run: Reconciliation) -> QuerySet[Any]:
+    """Return what ``write_links`` takes: the links that hold now, as rows with their keys."""
+    return links_of_term(run).filter(missed_by=None).order_by().values_list(*_LINK, "pk")
+
+
+def places_now(run: Reconciliation) -> QuerySet[Any]:
+    """Return what ``write_places`` takes: the places that hold now, as rows with their keys."""
+    return places_of_term(run).filter(missed_by=None).order_by().values_list(*_PLACE, "pk")
+
+
+def write_links(run: Reconciliation, known: Rows, pairs: Iterable[Pair]) -> None:
     """Bring the links that hold now into line with a run's pairs."""
-    rows = [(p.child, p.entry, str(p.stage), p.automatic, p.probability, p.reason) for p in pairs]
-    _write(run, links_of_term(run), _LINK, rows)
+    _write(run, Link, _LINK, known, (pair[: len(_LINK)] for pair in pairs))
 
 
-def write_places(run: Reconciliation, placed: Iterable[Placed]) -> None:
+def write_places(run: Reconciliation, known: Rows, placed: Iterable[Placed]) -> None:
     """Bring the places that hold now into line with a run's."""
-    rows = [(p[0], p[1], str(p[2]), *p[3:]) for p in placed]
-    _write(run, places_of_term(run), _PLACE, rows)
+    _write(run, PlacedChild, _PLACE, known, placed)
 
 
 def _write(
-    run: Reconciliation, of_term: QuerySet[Any], names: Sequence[str], rows: list[tuple[Any, ...]]
+    run: Reconciliation,
+    model: type[Model],
+    names: Sequence[str],
+    known: Rows,
+    rows: Iterable[tuple[Any, ...]],
 ) -> None:
-    known = list(
-        of_term.filter(missed_by=None).order_by().values_list("pk", *names).iterator(20_000)
-    )
-    held = {row[1:]: row[0] for row in known}
-    staying = {held[row] for row in rows if row in held}
-    _end(run, of_term.model, [row[0] for row in known if row[0] not in staying])
-    _begin(run, of_term.model, names, [row for row in rows if row not in held])
+    held = {row[:-1]: row[-1] for row in known}
+    fresh = [row for row in rows if held.pop(row, None) is None]
+    _end(run, model, held.values())
+    _begin(run, model, names, fresh)
 
 
 def _end(run: Reconciliation, model: type[Model], keys: Iterable[int]) -> None:

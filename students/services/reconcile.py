@@ -9,17 +9,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from povedu.audit.services import record
 from povedu.bulk import insert_rows, uncollected
 from povedu.errors import Conflict, Refusal
+from povedu.fetching import fetched
 from povedu.scope import Actor
 from povedu.terms import Term
 from schools.models import Division
 from students.choices import LinkStage, ReconciliationState
 from students.linkage.model import known_model
 from students.linkage.scoring import score
+from students.linkage.weighing import Weighed, weigh_anew
 from students.models import (
     HardshipStatus,
     Reconciliation,
@@ -33,10 +36,29 @@ from students.rules.records import Draft, Inputs
 from students.selectors import reconciling as reading
 from students.selectors.numbers import stated_numbers
 from students.services.dropout_ledgers import hold_cases, keep_ledgers
-from students.services.findings import is_asked, write_findings
-from students.services.held import drop_detail_of_old_runs, hold, write_links, write_places
+from students.services.findings import (
+    Difference,
+    difference_of_findings,
+    is_asked,
+    known_findings,
+    write_findings,
+)
+from students.services.held import (
+    drop_detail_of_old_runs,
+    hold,
+    links_now,
+    places_now,
+    write_links,
+    write_places,
+)
 from students.services.register_logic import logic_drafts
-from students.services.sameness import digest_of_lists, digest_with_outcome, same_run
+from students.services.sameness import (
+    digest_of_lists,
+    digest_with_outcome,
+    same_run,
+    version_of,
+)
+from students.services.weighing import keep_weighed, weighed_before
 
 _T = TypeVar("_T")
 _TRIES = 5  # of a run that people overtake
@@ -90,6 +112,7 @@ class Prepared:
     lists_digest: str
     marks: Marks
     drafts: Mapping[tuple[str, str], Draft] = field(default_factory=dict)
+    weighed: Weighed | None = None  # None: as the run before left it
 
 
 def county_named(code: str) -> Division:
@@ -114,7 +137,9 @@ def read(
     chosen = reading.default_snapshots(county, term) if snapshots is None else snapshots
     inputs = reading.inputs_of(county, term, chosen)
     lists = digest_of_lists(inputs, known_model(settings.LINKAGE_MODEL))
-    same = same_run(county, term, digest_with_outcome(lists, county, inputs, chosen))
+    held = reading.held(reading.hardships_of(county, [one.kind for one in chosen]))
+    outcome = digest_with_outcome(lists, county, chosen, held, list(inputs.cases))
+    same = same_run(county, term, outcome)
     return Seen(county, term, chosen, inputs, lists, marks, same)
 
 
@@ -126,18 +151,26 @@ def prepare(*, seen: Seen, look: Look = lambda: None) -> Prepared:
     """
     model = known_model(settings.LINKAGE_MODEL)
 
+    before = weighed_before(seen.county, version_of(model))
+    weighed = before
+
     def weigh(children: Sequence[Child], entries: Sequence[Listed]) -> Sequence[Scored]:
         look()
-        found = score(children, entries, model=model, digits=stated_numbers)
-        look()
-        return found
+        return score(children, entries, model=model, digits=stated_numbers)
 
-    result = compare(seen.inputs, weigh)
+    def weigh_what_is_new(children: Sequence[Child], entries: Sequence[Listed]) -> Sequence[Scored]:
+        nonlocal weighed
+        weighed = weigh_anew(children, entries, before, weigh)
+        look()
+        return weighed.pairs
+
+    result = compare(seen.inputs, weigh_what_is_new)
     result.drafts += logic_drafts(county=seen.county, snapshots=seen.snapshots)
     look()
     drafts = {(str(one.kind), one.subject_key): one for one in reversed(result.drafts)}
     read = (seen.county, seen.term, seen.snapshots, seen.inputs)
-    return Prepared(*read, result, seen.lists_digest, seen.marks, drafts)
+    fresh = None if weighed is before else weighed
+    return Prepared(*read, result, seen.lists_digest, seen.marks, drafts, fresh)
 
 
 def reconcile(
@@ -198,32 +231,37 @@ def store(
     they found out would be written over, and their case put back to what it was), or where a later
     run has ended.
     """
-    run = _run(prepared, now, job_id)
-    begun, ended = apply_hardships(prepared=prepared, actor=actor, now=now)
-    write_findings(run, prepared.inputs, prepared.drafts)
-    hold_cases(prepared.county)
-    _check_unchanged(prepared.marks.cases, reading.cases_mark(prepared.county))
+    run, county = _run(prepared, now, job_id), prepared.county
+    changes = _changes_of(run, prepared)
+    write_hardships(plan=changes.plan, actor=actor, now=now)
+    write_findings(run, prepared.inputs, changes.findings)
+    hold_cases(county)
+    _check_unchanged(prepared.marks.cases, reading.cases_mark(county))
     placed = keep_ledgers(
         run=run, inputs=prepared.inputs, placed=prepared.result.placed, actor=actor, now=now
     )
     _check_unchanged((run.pk,), (hold(run).pk,))
-    _check_unchanged(prepared.marks.answers, reading.answers_mark(prepared.county))
-    write_links(run, prepared.result.pairs)
-    write_places(run, placed)
-    run.inputs_digest = digest_with_outcome(
-        prepared.lists_digest, prepared.county, prepared.inputs, prepared.snapshots
-    )
-    run.save(update_fields=["inputs_digest"])
+    _check_unchanged(prepared.marks.answers, reading.answers_mark(county))
+    write_links(run, changes.links, prepared.result.pairs)
+    write_places(run, changes.places, placed)
+    if prepared.weighed is not None:
+        version = version_of(known_model(settings.LINKAGE_MODEL))
+        keep_weighed(county, version, prepared.weighed)
+    run.inputs_digest = _digest_of_outcome(prepared, changes)
+    run.save(update_fields=["inputs_digest", "links_count", "findings_count", "partition"])
     drop_detail_of_old_runs(run)
     record(
         actor=actor,
         now=now,
         verb="reconciliation.run",
         subject=run,
-        changes={"hardships_begun": (None, begun), "hardships_ended": (None, ended)},
+        changes={
+            "hardships_begun": (None, len(changes.plan.begin)),
+            "hardships_ended": (None, len(changes.plan.end)),
+        },
         count=len(prepared.drafts),
         job_id=job_id,
-        place=(prepared.county.prefix, ""),
+        place=(county.prefix, ""),
     )
     return run
 
@@ -237,10 +275,6 @@ def _check_unchanged(seen: tuple[Any, ...], now: tuple[Any, ...]) -> None:
 
 
 def _run(prepared: Prepared, now: datetime, job_id: UUID | None) -> Reconciliation:
-    stages = Counter(str(pair.stage) for pair in prepared.result.pairs)
-    open_kinds = Counter(
-        key[0] for key, draft in prepared.drafts.items() if is_asked(prepared.inputs, key, draft)
-    )
     run = Reconciliation.objects.create(
         county=prepared.county,
         term=prepared.term.code,
@@ -248,19 +282,62 @@ def _run(prepared: Prepared, now: datetime, job_id: UUID | None) -> Reconciliati
         job_id=job_id,
         started_at=now,
         finished_at=now,
-        links_count={stage: stages[stage] for stage in LinkStage.values},
-        findings_count=dict(sorted(open_kinds.items())),
-        partition=partition_of(prepared.result.placed),
     )
     run.snapshots.set(prepared.snapshots)
     return run
 
 
-def apply_hardships(*, prepared: Prepared, actor: Actor, now: datetime) -> tuple[int, int]:
-    """Bring hardships into line with what the run's registers confer; return begun and ended."""
-    days = {register.kind: register.as_of for register in prepared.inputs.registers}
-    held = reading.held_hardships(prepared.county, days)
-    plan = timeline.plan(prepared.result.conferred, held, days)
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What a run changes of what is on record, and the links and places on record."""
+
+    held: list[timeline.Held]
+    plan: timeline.Plan
+    findings: Difference
+    links: Sequence[tuple[Any, ...]]
+    places: Sequence[tuple[Any, ...]]
+
+
+def _hardships(prepared: Prepared) -> QuerySet[Any]:
+    return reading.hardships_of(prepared.county, [one.kind for one in prepared.snapshots])
+
+
+def _changes_of(run: Reconciliation, prepared: Prepared) -> _Changes:
+    """Compare with the record, the next part of which is fetched meanwhile."""
+    days = {one.kind: one.as_of for one in prepared.snapshots}
+    record_now = [_hardships(prepared), known_findings(run), links_now(run), places_now(run)]
+    with fetched(record_now) as answers:
+        _count(run, prepared)
+        held = reading.held(next(answers))
+        plan = timeline.plan(prepared.result.conferred, held, days)
+        findings = difference_of_findings(next(answers), prepared.drafts)
+        return _Changes(held, plan, findings, next(answers), next(answers))
+
+
+def _digest_of_outcome(prepared: Prepared, changes: _Changes) -> str:
+    """Return the digest that the next run will have where nothing is changed until then."""
+    held, cases = changes.held, list(prepared.inputs.cases)
+    if changes.plan.changes:
+        held = reading.held(_hardships(prepared))
+    if reading.cases_mark(prepared.county) != prepared.marks.cases:
+        cases = reading.open_cases(prepared.county)
+    lists = prepared.lists_digest
+    return digest_with_outcome(lists, prepared.county, prepared.snapshots, held, cases)
+
+
+def _count(run: Reconciliation, prepared: Prepared) -> None:
+    """Set a run's counts; they are saved with its digest."""
+    stages = Counter(pair.stage for pair in prepared.result.pairs)
+    open_kinds = Counter(
+        key[0] for key, draft in prepared.drafts.items() if is_asked(prepared.inputs, key, draft)
+    )
+    run.links_count = {str(stage): stages[stage] for stage in LinkStage}
+    run.findings_count = dict(sorted(open_kinds.items()))
+    run.partition = partition_of(prepared.result.placed)
+
+
+def write_hardships(*, plan: timeline.Plan, actor: Actor, now: datetime) -> None:
+    """Bring hardships into line with what a run's registers confer, in its transaction."""
     insert_rows(
         HardshipStatus,
         [
@@ -296,7 +373,6 @@ def apply_hardships(*, prepared: Prepared, actor: Actor, now: datetime) -> tuple
     _set_dates("starts_on", plan.move_back)
     _set_dates("ends_on", plan.end)
     _set_dates("risk_removed_on", plan.risk_removed)
-    return len(plan.begin), len(plan.end)
 
 
 def _set_dates(name: str, changes: Sequence[tuple[int, Any]]) -> None:

@@ -11,16 +11,19 @@ from schools.models import Division
 from students.linkage.model import Model
 from students.models import Reconciliation, RegisterSnapshot
 from students.rules.fingerprint import fingerprint
-from students.rules.records import Inputs
-from students.selectors import reconciling as reading
+from students.rules.records import Inputs, OpenCase
+from students.rules.timeline import Held
 from students.selectors import register_logic as logic
 
-_ROOMS = ("rules", "linkage", "selectors", "services")
+_ROOMS = ("rules", "linkage", "selectors", "services", "migrations")
 
 
 @cache
 def _program() -> str:
-    """Return the digest of the code that compares: another version may find other things."""
+    """Return the digest of the code that compares: another version may find other things.
+
+    And of the migrations, which may have changed rows that nothing else ever changes.
+    """
     here = Path(__file__).parents[1]
     seen = sha256()
     for room in _ROOMS:
@@ -29,24 +32,41 @@ def _program() -> str:
     return seen.hexdigest()
 
 
+def version_of(model: Model) -> str:
+    """Return the digest of all but the rows that a pair's weight depends on."""
+    return fingerprint(model.digest, _program())
+
+
 def digest_of_lists(inputs: Inputs, model: Model) -> str:
-    """Return the digest of what a run compares, without what runs themselves write."""
-    return fingerprint(replace(inputs, cases=()), model.digest, _program())
+    """Return the digest of what a run compares, without what runs themselves write.
+
+    A snapshot's rows are entered and taken back whole, and never changed: their number and the last
+    of their keys stand for them.
+    """
+    registers = [
+        (one.kind, one.snapshot, one.as_of, len(one.listed), max(one.rows, default=0))
+        for one in inputs.registers
+    ]
+    past = [[one.before, one.removed_before, one.back_before] for one in inputs.registers]
+    rest = replace(inputs, cases=(), registers=())
+    return fingerprint(rest, registers, past, version_of(model))
 
 
 def digest_with_outcome(
-    lists: str, county: Division, inputs: Inputs, snapshots: Sequence[RegisterSnapshot]
+    lists: str,
+    county: Division,
+    snapshots: Sequence[RegisterSnapshot],
+    held: list[Held],
+    cases: list[OpenCase],
 ) -> str:
     """Return the digest of what is compared and of what follows from it, as they are now.
 
-    Hardships and dropout cases are both read and written by runs; whoever changes one of them by
-    hand has the next run look at it again. The registers' own logic looks at more of a row, by
+    Hardships and open dropout cases are both read and written by runs; whoever changes one of them
+    by hand has the next run look at it again. The registers' own logic looks at more of a row, by
     rules that are switched on and off.
     """
-    days = sorted(register.kind for register in inputs.registers)
-    held = reading.held_hardships(county, days)
     marks = [logic.rows_mark(one) for one in snapshots if logic.is_checked(one)]
-    return fingerprint(lists, held, reading.open_cases(county), logic.switches(county), marks)
+    return fingerprint(lists, held, cases, logic.switches(county), marks)
 
 
 def same_run(county: Division, term: Term, digest: str) -> Reconciliation | None:

@@ -77,6 +77,7 @@ from tests.factories.students import (
     RuleSwitchFactory,
     StudentFactory,
     StudyProofFactory,
+    WeighingFactory,
 )
 from tests.factories.subsidies.awards import (
     ApplicationPaperFactory,
@@ -267,6 +268,7 @@ __all__ = [
     "TeacherFactory",
     "TrainingFactory",
     "UserFactory",
+    "WeighingFactory",
     "WorkerSignFactory",
     "actor_of",
     "id_number",

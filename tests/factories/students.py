@@ -33,6 +33,7 @@ from students.models import (
     RuleSwitch,
     Student,
     StudyProof,
+    Weighing,
 )
 from tests.factories.accounts import UserFactory
 from tests.factories.schools import CountyFactory, DivisionFactory, SchoolFactory
@@ -205,6 +206,20 @@ class ReconciliationFactory(factory.django.DjangoModelFactory[Reconciliation]):
     state = "done"
     started_at = MOMENT
     finished_at = MOMENT
+
+
+class WeighingFactory(factory.django.DjangoModelFactory[Weighing]):
+    """What a county's last run weighed: nothing."""
+
+    class Meta:
+        model = Weighing
+        django_get_or_create = ("county",)
+
+    county = factory.SubFactory(CountyFactory)
+    version = "0" * 64
+    children = b""
+    entries = b""
+    pairs = b"[[],[]]"
 
 
 class NightlyRunFactory(factory.django.DjangoModelFactory[NightlyRun]):
