@@ -6,7 +6,7 @@ what it did: the value, the repairs (``fixed-…``) and the problems, never sile
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -22,14 +22,11 @@ Lookups = Mapping[str, Mapping[str, Any]]
 _DIGITS_LOST = 1e15  # a spreadsheet number of sixteen digits or more is no longer exact
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _SPACE = re.compile(r"\s+")
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?(?:[ T].*)?")
 _UNIT = re.compile(r"(?:万元|万|元|人|台|套|个|间|座|平方米|平米|m2|㎡)$")
 _CODE = re.compile(r"[A-Z]?[0-9]*").fullmatch
 _MOBILE = re.compile(r"[0-9]{11}").fullmatch
 _ACCOUNT = re.compile(r"[0-9]{8,32}").fullmatch
 _PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]")  # what a font or an encoding has lost
-_EPOCH = date(1899, 12, 30)
-_EARLIEST, _LATEST = 1900, 2100
 
 
 class Cleaned(NamedTuple):
@@ -181,53 +178,6 @@ class IdWidget(LedgerWidget):
             return Cleaned(whole[:15] + "0" * (len(whole) - 15), (), ("id-digits-lost",))
         reading = identity.read_id(text)
         return Cleaned(reading.id_number or reading.stated, reading.fixes, reading.problems)
-
-
-class DateWidget(LedgerWidget):
-    """A date as a cell, a serial number, eight digits or many kinds of text."""
-
-    text_cell = False
-
-    def _clean(self, cell: Cell) -> Cleaned:
-        if isinstance(cell, str) and cell.startswith(DATE):
-            day = date.fromisoformat(cell[2:12])
-            if not _EARLIEST <= day.year <= _LATEST:
-                return Cleaned(None, (), ("date-unreadable",))
-            return Cleaned(day, ("fixed-date",) if cell[12:] else ())
-        text, _fixes = text_of(cell)
-        if not text:
-            return Cleaned(None)
-        found = _serial(text) or _eight(text) or _written(text)
-        if found is None or not _EARLIEST <= found.year <= _LATEST:
-            return Cleaned(None, (), ("date-unreadable",))
-        return Cleaned(found, () if cell == found.isoformat() else ("fixed-date",))
-
-    def load(self, value: Any) -> Any:
-        """Read the ISO form."""
-        return date.fromisoformat(value) if value else None
-
-
-def _serial(text: str) -> date | None:
-    return _EPOCH + timedelta(int(text)) if text.isdecimal() and len(text) == 5 else None
-
-
-def _eight(text: str) -> date | None:
-    if not (text.isdecimal() and text.isascii() and len(text) in (6, 8)):
-        return None
-    day = int(text[6:]) if len(text) == 8 else 1
-    return _date(int(text[:4]), int(text[4:6]), day)
-
-
-def _written(text: str) -> date | None:
-    found = _DATE.fullmatch(text)
-    return _date(int(found[1]), int(found[2]), int(found[3] or 1)) if found else None
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 class ChoiceWidget(LedgerWidget):

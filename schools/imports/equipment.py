@@ -6,16 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from povedu.intake.amounts import AmountColumn
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.problems import Meaning, Outcome, declare
-from povedu.intake.widgets import (
-    DateWidget,
-    LedgerWidget,
-    Lookups,
-    LookupWidget,
-    NumberWidget,
-)
+from povedu.intake.widgets import LedgerWidget, Lookups, LookupWidget, NumberWidget
 from schools.imports.settling import school_lookups, settle_schools
 from schools.selectors.purchases import Bought, bought_items, project_names
 from schools.services.equipment_intake import (

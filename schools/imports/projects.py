@@ -3,16 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from povedu.intake.amounts import AmountColumn
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
-from povedu.intake.widgets import (
-    ChoiceWidget,
-    DateWidget,
-    LedgerWidget,
-    Lookups,
-    LookupWidget,
-    NumberWidget,
-)
+from povedu.intake.widgets import ChoiceWidget, LedgerWidget, Lookups, LookupWidget, NumberWidget
 from schools.choices import DangerGrade, ProjectCategory, ProjectState
 from schools.selectors.naming import SchoolNames, school_names, without_county
 from schools.services.project_intake import apply_projects, classify_projects

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.widgets import (
     ChoiceWidget,
-    DateWidget,
     FlagWidget,
     LedgerWidget,
     Lookups,

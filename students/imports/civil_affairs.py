@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.kinds import Column, IntakeKind, register
-from povedu.intake.widgets import AccountWidget, DateWidget, NumberWidget, OptionalNameWidget
+from povedu.intake.widgets import AccountWidget, NumberWidget, OptionalNameWidget
 from students.imports.registers import CODE, RegisterResource, check_register, prepare_register
 from students.services.registers import (
     CivilAffairsEntries,

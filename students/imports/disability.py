@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, register
 from povedu.intake.people import valid_ids
 from povedu.intake.problems import Meaning, declare
-from povedu.intake.widgets import DateWidget, OptionalNameWidget
+from povedu.intake.widgets import OptionalNameWidget
 from students.imports.registers import RegisterResource, check_register, prepare_register
 from students.imports.widgets import CertificateWidget
 from students.imports.words import WordInWidget

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.people import (
@@ -17,7 +18,6 @@ from povedu.intake.problems import Meaning, Outcome, declare
 from povedu.intake.reading.cells import Cell
 from povedu.intake.widgets import (
     Cleaned,
-    DateWidget,
     IdWidget,
     LedgerWidget,
     Lookups,

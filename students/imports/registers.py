@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, LedgerResource
 from povedu.intake.people import check_against_ids, recover_ids, refuse_duplicates
 from povedu.intake.widgets import (
-    DateWidget,
     IdWidget,
     LedgerWidget,
     Lookups,

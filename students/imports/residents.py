@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, register
 from povedu.intake.problems import Meaning, declare
-from povedu.intake.widgets import DateWidget
 from students.imports.registers import RegisterResource, check_register, prepare_register
 from students.imports.widgets import EthnicityWidget
 from students.services.registers import (

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from povedu.errors import Refusal
 from povedu.identity import tidy
 from povedu.intake.answer import TOKEN_HEADING
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.people import (
@@ -19,7 +20,6 @@ from povedu.intake.people import (
 )
 from povedu.intake.widgets import (
     AccountWidget,
-    DateWidget,
     IdWidget,
     LedgerWidget,
     Lookups,

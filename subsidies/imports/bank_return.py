@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.identity import normal_name
 from povedu.intake.amounts import AmountColumn
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.problems import Meaning, Outcome, declare
@@ -15,7 +16,6 @@ from povedu.intake.reading.cells import Cell
 from povedu.intake.widgets import (
     BLANK,
     Cleaned,
-    DateWidget,
     LedgerWidget,
     Lookups,
     NumberWidget,

@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from povedu.identity import normal_name
 from povedu.intake.amounts import AmountColumn
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.people import recover_ids
 from povedu.intake.problems import Meaning, Outcome, declare
 from povedu.intake.widgets import (
     ChoiceWidget,
-    DateWidget,
     FlagWidget,
     IdWidget,
     LedgerWidget,

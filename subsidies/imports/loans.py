@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from povedu.intake.amounts import AmountColumn
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.people import valid_ids
@@ -14,7 +15,6 @@ from povedu.intake.reading.cells import Cell
 from povedu.intake.widgets import (
     ChoiceWidget,
     Cleaned,
-    DateWidget,
     FlagWidget,
     IdWidget,
     LedgerWidget,

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, register
 from povedu.intake.problems import Meaning, Outcome, declare
-from povedu.intake.widgets import ChoiceWidget, DateWidget, FlagWidget, LookupWidget
+from povedu.intake.widgets import ChoiceWidget, FlagWidget, LookupWidget
 from teachers.choices import Post, PostingKind
 from teachers.imports.named import (
     NamedTeacherResource,

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource, register
 from povedu.intake.people import (
@@ -13,7 +14,6 @@ from povedu.intake.people import (
 )
 from povedu.intake.widgets import (
     ChoiceWidget,
-    DateWidget,
     IdWidget,
     LedgerWidget,
     Lookups,

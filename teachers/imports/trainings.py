@@ -4,9 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.kinds import Column, Context, IntakeKind, register
-from povedu.intake.widgets import ChoiceWidget, DateWidget, FlagWidget
+from povedu.intake.widgets import ChoiceWidget, FlagWidget
 from teachers.choices import TrainingForm, TrainingLevel
 from teachers.imports.named import (
     NamedTeacherResource,

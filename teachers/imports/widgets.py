@@ -3,9 +3,10 @@
 import re
 from datetime import date, timedelta
 
+from povedu.intake.dates import DateWidget
 from povedu.intake.frame import Frame
 from povedu.intake.reading.cells import Cell
-from povedu.intake.widgets import Cleaned, DateWidget, LedgerWidget, NumberWidget, text_of
+from povedu.intake.widgets import Cleaned, LedgerWidget, NumberWidget, text_of
 from teachers.choices import Post
 
 POSTS = {

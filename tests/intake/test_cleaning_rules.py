@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from povedu.identity import tidy
 from povedu.intake.cleaning import SheetReading, clean
 from povedu.intake.columns import Ahead, clean_cell
+from povedu.intake.dates import DateWidget
 from povedu.intake.header import Vocabulary, find_heading
 from povedu.intake.kinds import Column, Context, IntakeKind, LedgerResource
 from povedu.intake.people import check_against_ids, recover_ids, refuse_duplicates
@@ -22,7 +23,6 @@ from povedu.intake.rows import find_rows
 from povedu.intake.widgets import (
     AccountWidget,
     Cleaned,
-    DateWidget,
     FlagWidget,
     IdWidget,
     LedgerWidget,

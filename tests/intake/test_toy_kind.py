@@ -8,12 +8,13 @@ import pytest
 
 from povedu.accounts.selectors import operator
 from povedu.intake import contract, kinds
+from povedu.intake.dates import DateWidget
 from povedu.intake.kinds import Applied, Column, IntakeKind, LedgerResource
 from povedu.intake.people import check_against_ids, recover_ids, refuse_duplicates
 from povedu.intake.services.apply import apply_batch
 from povedu.intake.services.receive import Purpose, receive_file
 from povedu.intake.services.stage import stage_batch
-from povedu.intake.widgets import DateWidget, IdWidget, NameWidget
+from povedu.intake.widgets import IdWidget, NameWidget
 
 NOW = datetime(2016, 9, 5, 8, tzinfo=UTC)
 
