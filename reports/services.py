@@ -160,7 +160,7 @@ def save_template(
             raise Refusal(
                 "placeholder-unknown",
                 _("这些占位符没有意义：%(names)s。请对照下方说明改正。")
-                % {"names": "、".join(unknown)},
+                % {"names": _("、").join(unknown)},
                 field=name,
             )
     before = {name: getattr(template, name) for name in _TEMPLATE_FIELDS}

@@ -121,7 +121,7 @@ def _worded(field: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list | tuple) or hasattr(value, "iterator"):
-        return "、".join(_worded(field, one) for one in _each(value))
+        return _("、").join(_worded(field, one) for one in _each(value))
     choices = getattr(field, "choices", None)
     if choices is not None and not isinstance(field, forms.ModelChoiceField):
         flat = dict(_flat(choices))

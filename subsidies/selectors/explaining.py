@@ -149,7 +149,7 @@ def standard_words(one: Standard) -> str:
     }
     if one.tier:
         words = f"{one.tier}，{words}"
-    parts = "、".join(f"{name}{amount}" for name, amount in one.parts)
+    parts = _("、").join(f"{name}{amount}" for name, amount in one.parts)
     if parts:
         words += _("（其中 %(parts)s）") % {"parts": parts}
     return f"{words}；{one.document}" if one.document else words

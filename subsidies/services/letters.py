@@ -41,7 +41,7 @@ def save_wording(
             raise Refusal(
                 "unknown-placeholder",
                 _("没有这个占位符：%(names)s。请照页面下方的清单填写。")
-                % {"names": "、".join(unknown)},
+                % {"names": _("、").join(unknown)},
                 field=name,
             )
     with transaction.atomic():

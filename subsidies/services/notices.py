@@ -71,7 +71,7 @@ def _heading(given: str, term: Term, number: str) -> str:
     if told:
         raise Refusal(
             "heading-tells",
-            _("公示标题不得出现困难类别：%(words)s。请改写。") % {"words": "、".join(told)},
+            _("公示标题不得出现困难类别：%(words)s。请改写。") % {"words": _("、").join(told)},
             field="heading",
         )
     return heading[:80]

@@ -94,7 +94,7 @@ class StandardTable(ScreenTable):
     def render_categories(self, value: list[str]) -> str:
         """Name the categories."""
         labels = dict(Hardship.choices)
-        return "、".join(str(labels.get(one, one)) for one in value) or _("不限")
+        return _("、").join(str(labels.get(one, one)) for one in value) or _("不限")
 
     def render_grade(self, value: int) -> str:
         """Say nothing for any grade."""

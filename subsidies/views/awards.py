@@ -218,7 +218,7 @@ def reason_of(award: Award) -> str:
     """Say in words by which rule and evidence an award was computed."""
     told = award.explanation or {}
     labels = dict(Hardship.choices)
-    held = "、".join(str(labels.get(one, one)) for one in told.get("hardships", []))
+    held = _("、").join(str(labels.get(one, one)) for one in told.get("hardships", []))
     rule = told.get("rule", "")
     if rule == "application":
         return _("经申请认定（%(day)s）") % {"day": told.get("as_of", "")}

@@ -292,13 +292,13 @@ class PaperOpen(OfficeRows):
 
 def _seen(one: Determination) -> str:
     labels = dict(PaperDocument.choices)
-    return "、".join(str(labels.get(name, name)) for name in one.documents)
+    return _("、").join(str(labels.get(name, name)) for name in one.documents)
 
 
 def _scored(one: Determination) -> str:
     if one.score is None:
         return _("未评分")
-    facts = "、".join(f"{words} {points}" for words, points in one.points)
+    facts = _("、").join(f"{words} {points}" for words, points in one.points)
     return f"{one.score}（{one.level or _('未达困难等级')}）：{facts}"
 
 

@@ -94,7 +94,7 @@ class ProgrammeDetail(OfficeDetail):
             Fact(_("须公示"), _("是") if one.needs_notice else _("否")),
             Fact(_("户籍与就读要求"), one.get_residence_display()),
             Fact(_("建档立卡学生"), _poor_words(one)),
-            Fact(_("互斥项目"), "、".join(str(other) for other in one.excludes.all())),
+            Fact(_("互斥项目"), _("、").join(str(other) for other in one.excludes.all())),
             Fact(_("依据文件"), one.document),
             Fact(_("依据可靠性"), one.get_confidence_display()),
             Fact(_("%(year)d 年计划人数") % {"year": year}, planned),

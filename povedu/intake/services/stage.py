@@ -146,7 +146,7 @@ def _original(batch: ImportBatch) -> bytes:
 
 
 def _expected(kind: IntakeKind) -> str:
-    return "、".join(kind.columns[name].label for name in kind.must)
+    return _("、").join(kind.columns[name].label for name in kind.must)
 
 
 def _count(batch: ImportBatch, frame: Frame, changes: Changes) -> None:
