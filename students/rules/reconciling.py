@@ -106,12 +106,10 @@ def _weigh(
     inputs: Inputs, joined: Sequence[_Joined], score: Scorer
 ) -> Mapping[str, Sequence[Scored]]:
     """Return the candidate pairs among the rows that no number has joined, by register kind."""
-    of_entry = {
-        listed.pk: one
-        for one in joined
-        for listed in one.register.listed
-        if listed.pk not in one.taken_entries and not one.register.rows[listed.pk].is_household
-    }
+    of_entry: dict[int, _Joined] = {}
+    for one in joined:
+        heads = {pk for pk, row in one.register.rows.items() if row.is_household}
+        of_entry |= dict.fromkeys(one.register.rows.keys() - one.taken_entries - heads, one)
     found: dict[str, list[Scored]] = {one.register.kind: [] for one in joined}
     everywhere = set.intersection(*(one.taken_children for one in joined)) if joined else set()
     children = [child for child in inputs.children if child.pk not in everywhere]

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
 
 from povedu.bulk import chunked
+from povedu.fetching import fetched
 from povedu.terms import Term
 from students.choices import RegisterKind
 from students.models import RegisterEntry
@@ -33,9 +35,12 @@ def words_of_absence(
         and not register.rows[one.pk].school_state
     ]
     told: dict[int, str] = {}
-    for chunk in chunked(wanted, 1000):
-        rows: QuerySet[Any] = RegisterEntry.objects.filter(pk__in=chunk).order_by()
-        for pk, extra in rows.values_list("pk", "extra"):
+    questions: list[QuerySet[Any]] = [
+        RegisterEntry.objects.filter(pk__in=chunk).order_by().values_list("pk", "extra")
+        for chunk in chunked(wanted, 1000)
+    ]
+    with fetched(questions) as answers:
+        for pk, extra in chain.from_iterable(answers):
             words = json.loads(extra.reveal()).get("absence_reason", "") if extra else ""
             if words:
                 told[pk] = str(words)

@@ -1,7 +1,8 @@
 """The dropout ledgers follow where runs, and what people found out, have the children."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -41,10 +42,20 @@ _OPENED = (
     *("grade_as_stated", "home_address", "guardian_name", "phone", "state", "found_on"),
     "entered_at",
 )
-_KNOWN_BY = (
-    *("student_id", "id_index", "normal_name", "birth_on", "state", "whereabouts", "version"),
-)
 _MOVED = ("state", "returned_on", "returned_school", "whereabouts", "version")
+
+
+class _Case(NamedTuple):
+    """An open case: by what its child is known, and how it stands."""
+
+    pk: int
+    student_id: int | None
+    id_index: str
+    normal_name: str
+    birth_on: date | None
+    state: str
+    whereabouts: str
+    version: int
 
 
 class _Child(NamedTuple):
@@ -216,7 +227,7 @@ class _Open:
     """A county's open cases, found by key, student, number, else name and birth date."""
 
     def __init__(self, county: str) -> None:
-        rows = list(_open_cases(county).only(*_KNOWN_BY))
+        rows = [_Case._make(row) for row in _open_cases(county).values_list(*_Case._fields)]
         self.county = county
         self.by_key = {one.pk: one for one in rows}
         self.by_student = {one.student_id: one for one in rows if one.student_id}
@@ -233,7 +244,7 @@ class _Open:
             found |= dict(people.exclude(id_index="").values_list("pk", "id_index"))
         return found
 
-    def of(self, child: _Child) -> DropoutCase | None:
+    def of(self, child: _Child) -> _Case | None:
         """Return a child's case."""
         if child.case in self.by_key:
             return self.by_key[child.case]
@@ -245,7 +256,7 @@ class _Open:
         return None if case is not None and case.id_index and child.number else case
 
 
-def _move(run: Reconciliation, found: Iterable[tuple[_Child, DropoutCase]], now: datetime) -> int:
+def _move(run: Reconciliation, found: Iterable[tuple[_Child, _Case]], now: datetime) -> int:
     changing = [
         (child, case) for child, case in found if state_after(case.state, child.place) != case.state
     ]
@@ -271,6 +282,7 @@ def _schools(run: Reconciliation, students: Collection[int]) -> dict[int, str]:
     return found
 
 
+@cache  # places are few, cases many
 def _label(place: str) -> str:
     """Return a place's word as ledgers write it, whatever language the reader uses."""
     with translation.override("zh-hans"):

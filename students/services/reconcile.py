@@ -19,7 +19,7 @@ from povedu.fetching import fetched
 from povedu.scope import Actor
 from povedu.terms import Term
 from schools.models import Division
-from students.choices import LinkStage, ReconciliationState
+from students.choices import FindingKind, LinkStage, ReconciliationState
 from students.linkage.model import known_model
 from students.linkage.scoring import score
 from students.linkage.weighing import Weighed, weigh_anew
@@ -167,7 +167,8 @@ def prepare(*, seen: Seen, look: Look = lambda: None) -> Prepared:
     result = compare(seen.inputs, weigh_what_is_new)
     result.drafts += logic_drafts(county=seen.county, snapshots=seen.snapshots)
     look()
-    drafts = {(str(one.kind), one.subject_key): one for one in reversed(result.drafts)}
+    kinds = {kind: str(kind) for kind in FindingKind}
+    drafts = {(kinds[one.kind], one.subject_key): one for one in reversed(result.drafts)}
     read = (seen.county, seen.term, seen.snapshots, seen.inputs)
     fresh = None if weighed is before else weighed
     return Prepared(*read, result, seen.lists_digest, seen.marks, drafts, fresh)
@@ -328,9 +329,10 @@ def _digest_of_outcome(prepared: Prepared, changes: _Changes) -> str:
 def _count(run: Reconciliation, prepared: Prepared) -> None:
     """Set a run's counts; they are saved with its digest."""
     stages = Counter(pair.stage for pair in prepared.result.pairs)
-    open_kinds = Counter(
-        key[0] for key, draft in prepared.drafts.items() if is_asked(prepared.inputs, key, draft)
-    )
+    drafts, inputs = prepared.drafts, prepared.inputs
+    answered = inputs.remembered.keys() & drafts.keys()
+    settled = [key[0] for key in answered if not is_asked(inputs, key, drafts[key])]
+    open_kinds = Counter([kind for kind, _subject in drafts]) - Counter(settled)
     run.links_count = {str(stage): stages[stage] for stage in LinkStage}
     run.findings_count = dict(sorted(open_kinds.items()))
     run.partition = partition_of(prepared.result.placed)

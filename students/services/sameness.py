@@ -48,8 +48,9 @@ def digest_of_lists(inputs: Inputs, model: Model) -> str:
         for one in inputs.registers
     ]
     past = [[one.before, one.removed_before, one.back_before] for one in inputs.registers]
-    rest = replace(inputs, cases=(), registers=())
-    return fingerprint(rest, registers, past, version_of(model))
+    answers = [[*inputs.remembered], [*inputs.remembered.values()]]  # in the order of the answers
+    rest = replace(inputs, cases=(), registers=(), remembered={})
+    return fingerprint(rest, registers, past, answers, version_of(model))
 
 
 def digest_with_outcome(
