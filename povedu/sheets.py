@@ -81,10 +81,14 @@ class Cover:
 
 @dataclass(slots=True)
 class Written:
-    """What went out: the row count, the sums by column key, the content hash, cells cut short."""
+    """What went out: the row count, the sums by column key, the content hash, cells cut short.
+
+    ``labels`` are the headings of the columns that were added up.
+    """
 
     rows: int = 0
     totals: dict[str, Decimal] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
     cut: int = 0
 
@@ -151,7 +155,10 @@ class _Tally:
         self._kinds = [column.kind for column in columns]
         self._summed = [(place, c.key) for place, c in enumerate(columns) if c.total]
         self._digest = hashlib.sha256()
-        self.written = Written(totals={key: Decimal(0) for _place, key in self._summed})
+        self.written = Written(
+            totals={key: Decimal(0) for _place, key in self._summed},
+            labels={column.key: str(column.label) for column in columns if column.total},
+        )
         self._hash([[column.key] for column in columns])
 
     def _hash(self, columns: Sequence[Sequence[str]]) -> None:

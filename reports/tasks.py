@@ -143,5 +143,5 @@ def _hand_over(
         count=written.rows,
         job_id=handle.id,
     )
-    totals = [[key, str(total)] for key, total in written.totals.items()]
+    totals = [[written.labels[key], f"{total:,}"] for key, total in written.totals.items()]
     return {"figures": [[_("行数"), written.rows], *totals], "sha256": written.sha256}

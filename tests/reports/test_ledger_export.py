@@ -13,6 +13,8 @@ from django.core.management import call_command
 
 from povedu.audit.models import AuditEntry
 from povedu.cells import unguarded
+from povedu.jobs.runner import run_now
+from povedu.jobs.services import enqueue
 from povedu.ledger.chain import COLUMNS, GENESIS
 from povedu.ledger.choices import Account
 from povedu.ledger.models import LedgerHead
@@ -59,6 +61,16 @@ def test_the_chain_is_walked_from_the_csv_alone(entries, auditor, now):
 def test_totals_are_money_in_and_out(entries, auditor, now):
     written, _target = exported(auditor, now, "xlsx")
     assert written.totals == {"cash_in": Decimal("1000.50"), "cash_out": Decimal("400.50")}
+
+
+def test_the_job_names_its_totals_as_the_columns_are_headed(entries, auditor, now):
+    params = {"year": 2016, "format": "csv"}
+    job = enqueue(kind="reports.export_ledger", params=params, actor=auditor, now=now, wake=False)
+    assert run_now(job).result["figures"] == [
+        ["行数", 6],
+        ["收入（元）", "1,000.50"],
+        ["支出（元）", "400.50"],
+    ]
 
 
 def test_nothing_in_it_runs(entries, auditor, now):
