@@ -5,7 +5,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from povedu.intake.models import ImportBatch, MappingProfile
 from povedu.jobs.models import Job
@@ -43,18 +42,6 @@ def clerk(school: Any) -> Any:
 def rows_page(client: Any, batch: ImportBatch, query: str = "") -> str:
     page: str = client.get(f"/intake/{batch.pk}/rows/{query}").content.decode()
     return page
-
-
-def test_the_page_is_drawn_anew_once_the_file_has_been_read(clerk: Any, school: Any) -> None:
-    file = SimpleUploadedFile("名册.xlsx", workbook([HEADINGS, child_row(3, "王小四")]))
-    clerk.post("/intake/add/roster/", {"file": file, "term": "2016-1"})
-    batch = ImportBatch.objects.get()
-    page, progress = f"/intake/{batch.pk}/", f"/jobs/{batch.job_id}/progress/"
-    assert f"{progress}?seen=queued" in clerk.get(page).content.decode()
-    assert "HX-Refresh" not in clerk.get(f"{progress}?seen=queued").headers
-    execute(batch.job_id)
-    assert clerk.get(f"{progress}?seen=queued").headers["HX-Refresh"] == "true"
-    assert progress not in clerk.get(page).content.decode()
 
 
 def test_only_changed_fields_are_shown_old_and_new(clerk: Any, school: Any) -> None:

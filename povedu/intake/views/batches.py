@@ -178,7 +178,7 @@ class BatchDetail(BatchScreen):
         context = self.get_context_data(
             batch=batch,
             facts=self.facts(batch),
-            job_url=_progress_url(job) if job and _tells(job) else "",
+            job_url=reverse("jobs:job-progress", args=[job.pk]) if job and _tells(job) else "",
             sentence=consequence_of(batch),
             repairs=self._coded(codes, repairs=True),
             problems=self._coded(codes, repairs=False),
@@ -242,11 +242,6 @@ class BatchDetail(BatchScreen):
 
     def _button(self, label: Words, name: str, action: str) -> Button:
         return Button(label, reverse(name, args=[self.object.pk]), action)
-
-
-def _progress_url(job: Job) -> str:
-    """Return the address of a job's fragment, which has the page drawn anew when the job ends."""
-    return reverse("jobs:job-progress", args=[job.pk]) + f"?seen={job.state}"
 
 
 def _tells(job: Job) -> bool:
